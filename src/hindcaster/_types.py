@@ -1,0 +1,12 @@
+"""Array aliases shared by the typed layers."""
+
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+FloatArray: TypeAlias = npt.NDArray[np.float64]
+IntArray: TypeAlias = npt.NDArray[np.int64]
+BoolArray: TypeAlias = npt.NDArray[np.bool_]
+RecordArray: TypeAlias = npt.NDArray[np.void]
+AnyArray: TypeAlias = npt.NDArray[Any]
