@@ -5,16 +5,59 @@ makes a division by zero give inf or NaN, so a kernel checks for it where Python
 ``fastmath`` stays off: the numbers have to be the same on every machine.
 """
 
+import hashlib
 import logging
 from collections.abc import Callable
+from functools import cache
+from pathlib import Path
 from typing import Any, TypeVar
 
 import numba
-from numba.core import event
+from llvmlite import ir
+from numba.core import cgutils, event, types
+from numba.core.caching import FunctionCache
+from numba.extending import intrinsic
 
 logger = logging.getLogger("hindcaster.engine")
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+
+@cache
+def _digest(folder: str) -> str:
+    """Digest of the sources in one folder of the package, this file and the engine.
+
+    Numba checks only the file that defines a kernel, but machine code contains the kernels it
+    calls, from other files too: a change in any of them has to make the cached kernel stale.
+    """
+    root = Path(__file__).parent
+    digest = hashlib.blake2b(Path(__file__).read_bytes(), digest_size=16)
+    for part in sorted({folder, "engine"}):
+        for path in sorted((root / part).rglob("*.py")):
+            digest.update(path.relative_to(root).as_posix().encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+class _PackageCache(FunctionCache):  # type: ignore[misc]
+    """Numba's file cache, keyed by all sources a kernel may contain, and never a reason to fail."""
+
+    def __init__(self, py_func: Callable[..., Any]) -> None:
+        super().__init__(py_func)
+        self._cache_file._source_stamp = _digest(py_func.__module__.split(".")[1])
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        try:
+            return super().load_overload(sig, target_context)
+        except Exception as error:  # a damaged or foreign file only costs a compilation
+            logger.debug("cached kernel %s not used: %r", self._name, error)
+            return None
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        try:
+            super().save_overload(sig, data)
+        except OSError as error:
+            logger.debug("kernel %s not cached: %r", self._name, error)
 
 
 class _AnnounceOnce(event.Listener):  # type: ignore[misc]
@@ -24,11 +67,11 @@ class _AnnounceOnce(event.Listener):  # type: ignore[misc]
         self._announced = False
 
     def on_start(self, event: Any) -> None:
-        name = getattr(event.data["dispatcher"], "__module__", "")
-        if not self._announced and name.startswith("hindcaster."):
+        module = event.data["dispatcher"].py_func.__module__
+        if not self._announced and module.startswith("hindcaster."):
             self._announced = True
             logger.info(
-                "compiling the engine to machine code; this takes some seconds, once per machine "
+                "compiling the engine to machine code: some seconds, once per machine "
                 "(the result is cached on disk)"
             )
 
@@ -37,6 +80,15 @@ class _AnnounceOnce(event.Listener):  # type: ignore[misc]
 
 
 event.register("numba:compile", _AnnounceOnce())
+
+
+def _compile(function: F, **options: bool) -> F:
+    compiled: F = numba.njit(nogil=True, error_model="numpy", **options)(function)
+    try:
+        compiled._cache = _PackageCache(function)  # type: ignore[attr-defined]
+    except RuntimeError as error:  # no folder can be written: compile in every process
+        logger.debug("kernel %s cannot be cached: %s", function.__qualname__, error)
+    return compiled
 
 
 def kernel(function: F) -> F:
@@ -53,5 +105,37 @@ def kernel(function: F) -> F:
     callable
         The compiled function, same signature.
     """
-    compiled: F = numba.njit(cache=True, nogil=True, error_model="numpy")(function)
-    return compiled
+    return _compile(function)
+
+
+def subkernel(function: F) -> F:
+    """Compile a function that only kernels call: no wrapper for Python, half the compile time."""
+    return _compile(function, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def address_as_pointer(_typingctx: Any, address: Any) -> Any:
+    """Turn an integer address into the ``void*`` that ``numba.carray`` takes."""
+
+    def codegen(_context: Any, builder: Any, _signature: Any, args: Any) -> Any:
+        return builder.inttoptr(args[0], cgutils.voidptr_t)
+
+    return types.voidptr(types.int64), codegen
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def call_fee_at(_typingctx: Any, address: Any, size: Any, price: Any, whole: Any) -> Any:
+    """Call the C function ``double (double size, double price, int64 whole)`` at an address.
+
+    The address is a run-time value, so one compiled engine serves every fee function: a Python
+    callable wrapped by ctypes as well as a compiled one.
+    """
+
+    def codegen(_context: Any, builder: Any, _signature: Any, args: Any) -> Any:
+        double, integer = ir.DoubleType(), ir.IntType(64)
+        pointer = ir.FunctionType(double, [double, double, integer]).as_pointer()
+        function = builder.inttoptr(args[0], pointer)
+        return builder.call(function, args[1:])
+
+    signature = types.float64(types.int64, types.float64, types.float64, types.int64)
+    return signature, codegen

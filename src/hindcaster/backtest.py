@@ -1,0 +1,310 @@
+"""`Backtest`: one DataFrame of bars, one strategy class, and the runs over them."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from functools import cached_property
+from numbers import Number
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from hindcaster import errors
+from hindcaster.data.accessor import _Data
+from hindcaster.data.frame import OHLC, checked_frame
+from hindcaster.driver import run_bars, series_to_reveal, warm_up
+from hindcaster.strategy import Strategy
+
+if TYPE_CHECKING:
+    from hindcaster._types import FloatArray, RecordArray
+    from hindcaster.engine.ledger.broker import Bars, LedgerBroker
+    from hindcaster.results import Result
+    from hindcaster.stats.time_axis import TimeAxis
+
+Commission = float | tuple[float, float] | Callable[[float, float], float]
+
+
+class Backtest:
+    """Test a strategy on historical bars of one asset.
+
+    Parameters
+    ----------
+    data : DataFrame
+        One row per bar with columns Open, High, Low, Close, optionally Volume and any others.
+        The index should be a DatetimeIndex; numbered bars work too, without annualised
+        statistics. The frame is not changed.
+    strategy : type
+        A subclass of `Strategy` (the class, not an instance).
+    cash : float, default 10000
+        Starting balance.
+    spread : float, default 0
+        Bid-ask spread as a fraction of the price, paid on entries.
+    commission : float, tuple of (float, float), or callable, default 0
+        Paid on entry and exit: a rate of the traded value, or (fixed cash, rate), or a function
+        ``f(size, price) -> cash`` where `size` is negative for short orders. Negative rates are
+        rebates. The function has to depend on its arguments only.
+    margin : float, default 1
+        Required margin as a ratio of the traded value, 1 / leverage.
+    trade_on_close : bool, default False
+        Fill market orders at the close of the bar that placed them instead of the next open.
+    hedging : bool, default False
+        Allow long and short trades at once; else opposite orders first close trades, the oldest
+        first.
+    exclusive_orders : bool, default False
+        Let each new order cancel pending ones and close the position.
+    finalize_trades : bool, default False
+        Close trades that are open at the end, so that they count in the statistics.
+
+    Raises
+    ------
+    TypeError
+        The strategy is no Strategy class, the data no DataFrame, or a number is none.
+    ValueError
+        The data has no rows, lacks a price column, or lacks prices.
+
+    Warns
+    -----
+    UserWarning
+        One unit costs more than the cash; the index had to be sorted, or is not datetime.
+
+    Examples
+    --------
+    >>> from hindcaster import Backtest, Strategy
+    >>> from hindcaster.test import GOOG
+    >>> class BuyAndHold(Strategy):
+    ...     def init(self):
+    ...         pass
+    ...
+    ...     def next(self):
+    ...         if not self.position:
+    ...             self.buy()
+    >>> stats = Backtest(GOOG, BuyAndHold, finalize_trades=True).run()
+    >>> int(stats["# Trades"])
+    1
+    """
+
+    def __init__(
+        self,
+        data: pd.DataFrame,
+        strategy: type[Strategy],
+        *,
+        cash: float = 10_000,
+        spread: float = 0.0,
+        commission: Commission = 0.0,
+        margin: float = 1.0,
+        trade_on_close: bool = False,
+        hedging: bool = False,
+        exclusive_orders: bool = False,
+        finalize_trades: bool = False,
+    ) -> None:
+        if not (isinstance(strategy, type) and issubclass(strategy, Strategy)):
+            raise errors.not_a_strategy(strategy)
+        if not isinstance(data, pd.DataFrame):
+            raise errors.not_a_frame(data)
+        for name, value in (("spread", spread), ("cash", cash), ("margin", margin)):
+            if not isinstance(value, Number):
+                raise errors.not_a_number(name, value)
+            if value != value:
+                raise errors.argument_is_nan(name)
+        if not (isinstance(commission, (Number, tuple)) or callable(commission)):
+            raise errors.bad_commission(commission)
+        self._data = checked_frame(data, float(cash), stacklevel=2)
+        self._strategy = strategy
+        self._cash = cash
+        self._spread = spread
+        self._commission = commission
+        self._margin = margin
+        self._trade_on_close = bool(trade_on_close)
+        self._hedging = bool(hedging)
+        self._exclusive_orders = bool(exclusive_orders)
+        self._finalize_trades = bool(finalize_trades)
+        self._results: Result | None = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {
+            name: value for name, value in self.__dict__.items() if name not in ("_bars", "_axis")
+        }
+
+    @cached_property
+    def _bars(self) -> Bars:
+        return _bars(self._data)
+
+    @cached_property
+    def _axis(self) -> TimeAxis:
+        from hindcaster.stats.time_axis import TimeAxis
+
+        return TimeAxis(self._data.index)
+
+    def run(self, **params: Any) -> Result:
+        """Run the strategy over the data and return its statistics.
+
+        Parameters
+        ----------
+        **params
+            Values for the strategy's class variables, for this run only.
+
+        Returns
+        -------
+        Series
+            ``Start``, ``End``, ``Duration``, ``Exposure Time [%]``, ``Equity Final [$]``,
+            ``Equity Peak [$]``, ``Commissions [$]`` (if there were any), ``Return [%]``,
+            ``Buy & Hold Return [%]``, ``Return (Ann.) [%]``, ``Volatility (Ann.) [%]``,
+            ``CAGR [%]`` (datetime index only), ``Sharpe Ratio``, ``Sortino Ratio``,
+            ``Calmar Ratio``, ``Alpha [%]``, ``Beta``, ``Max. Drawdown [%]``,
+            ``Avg. Drawdown [%]``, ``Max. Drawdown Duration``, ``Avg. Drawdown Duration``,
+            ``# Trades``, ``Win Rate [%]``, ``Best Trade [%]``, ``Worst Trade [%]``,
+            ``Avg. Trade [%]``, ``Max. Trade Duration``, ``Avg. Trade Duration``,
+            ``Profit Factor``, ``Expectancy [%]``, ``SQN``, ``Kelly Criterion``, and
+
+            - ``_strategy``: the strategy instance;
+            - ``_equity_curve``: frame of Equity, DrawdownPct, DrawdownDuration per bar;
+            - ``_trades``: frame with a row per closed trade;
+            - ``_orders``: frame with a row per order ever placed, and what became of it.
+
+            `hindcaster.stats.summary.summarize` defines each row.
+
+        Raises
+        ------
+        AttributeError
+            A parameter is not a class variable of the strategy.
+        AssertionError
+            Cash, margin or commission are out of range.
+        ValueError
+            A commission tuple has not two members.
+
+        Warns
+        -----
+        UserWarning
+            An order was not affordable; a stop-loss or take-profit had to wait for the bar after
+            the entry; trades are still open at the end.
+
+        Examples
+        --------
+        >>> from hindcaster import Backtest, Strategy
+        >>> from hindcaster.test import GOOG
+        >>> class Dip(Strategy):
+        ...     days = 3
+        ...
+        ...     def init(self):
+        ...         pass
+        ...
+        ...     def next(self):
+        ...         closes = self.data.Close
+        ...         if not self.position and all(closes[-self.days :] < closes[-self.days - 1]):
+        ...             self.buy(sl=0.95 * closes[-1], tp=1.05 * closes[-1])
+        >>> stats = Backtest(GOOG, Dip).run(days=4)
+        >>> stats._trades[["Size", "EntryPrice", "ExitPrice"]].shape[1]
+        3
+        """
+        frame = self._data.copy(deep=False)
+        data = _Data(frame)
+        broker = self._new_broker()
+        strategy = self._strategy(broker, data, params)
+        strategy.init()
+        data._update()
+        broker.use_bars(self._bars_of(frame))
+        start = warm_up(strategy) + 1
+        broker.begin(start)
+        revealed = series_to_reveal(strategy, len(frame))
+        with np.errstate(invalid="ignore"):
+            if start < len(frame):
+                solvent = run_bars(strategy, broker, data, revealed, start)
+                self._finish(broker, solvent)
+            data._set_length(len(frame))
+            return self._result(broker, strategy, start)
+
+    def _finish(self, broker: LedgerBroker, solvent: bool) -> None:
+        """Close or announce what is open after the last bar."""
+        last = len(broker.bars) - 1
+        if solvent and self._finalize_trades:
+            broker.finalize(last)
+        elif solvent and broker.active_trades():
+            warnings.warn(errors.TRADES_LEFT_OPEN, stacklevel=3)
+        broker.finish(last + 1)
+
+    def _result(self, broker: LedgerBroker, strategy: Strategy, start: int) -> Result:
+        from hindcaster.results import build_result
+
+        equity = broker.equity
+        if start < len(equity):
+            equity[:start] = equity[start]
+        equity[np.isnan(equity)] = broker.cash
+        self._results = build_result(
+            broker,
+            self._axis,
+            equity,
+            self._bars.close,
+            warm_up(strategy),
+            strategy._indicators,
+            strategy,
+        )
+        return self._results
+
+    def _bars_of(self, frame: pd.DataFrame) -> Bars:
+        """Prices of a run: the shared ones, unless its `init` replaced a price column."""
+        same = all(
+            np.shares_memory(frame[name].to_numpy(), self._data[name].to_numpy()) for name in OHLC
+        )
+        return self._bars if same else _bars(frame)
+
+    def _new_broker(self) -> LedgerBroker:
+        from hindcaster.engine.ledger.broker import LedgerBroker
+
+        if not self._cash > 0:
+            raise errors.bad_cash(self._cash)
+        if not 0 < self._margin <= 1:
+            raise errors.bad_margin(self._margin)
+        return LedgerBroker(
+            self._bars,
+            cash=float(self._cash),
+            leverage=1 / self._margin,
+            spread=float(self._spread),
+            commission=_checked_commission(self._commission),
+            trade_on_close=self._trade_on_close,
+            hedging=self._hedging,
+            exclusive_orders=self._exclusive_orders,
+            on_notice=self._warn,
+        )
+
+    def _warn(self, notices: RecordArray) -> None:
+        from hindcaster.engine import codes
+
+        for notice in notices:
+            if notice["code"] == codes.NOTICE_BRACKET_DEFERRED:
+                text = errors.bracket_deferred(self._data.index[notice["bar"]])
+            else:
+                text = errors.order_unaffordable(
+                    notice["code"] == codes.NOTICE_NO_UNIT,
+                    int(notice["bar"]),
+                    float(notice["equity"]),
+                    float(notice["available"]),
+                )
+            warnings.warn(text, stacklevel=6)
+
+
+def _bars(frame: pd.DataFrame) -> Bars:
+    from hindcaster.engine.ledger.broker import Bars
+
+    columns: list[FloatArray] = [frame[name].to_numpy(np.float64) for name in OHLC]
+    return Bars(*columns)
+
+
+def _checked_commission(
+    commission: Commission,
+) -> tuple[float, float] | Callable[[float, float], float]:
+    """Bring a commission to (fixed, rate) or a function."""
+    if isinstance(commission, tuple):
+        if len(commission) != 2:
+            raise errors.bad_commission_tuple(commission)
+        fixed, rate = commission
+    elif isinstance(commission, Number):
+        fixed, rate = 0.0, commission
+    else:
+        return commission
+    if not fixed >= 0:
+        raise errors.bad_fixed_fee(fixed)
+    if not -0.1 <= rate < 0.1:
+        raise errors.bad_fee_rate(rate)
+    return float(fixed), float(rate)

@@ -1,0 +1,137 @@
+"""Driving a strategy bar by bar in the interpreter.
+
+The engine is entered only on bars it asked for (`LedgerBroker.wake`); what it would record on the
+bars between is filled in when it is entered next.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from hindcaster.data.series import _Array, _Indicator
+
+if TYPE_CHECKING:
+    from hindcaster._types import AnyArray
+    from hindcaster.data.accessor import _Data
+    from hindcaster.engine.ledger.broker import LedgerBroker
+    from hindcaster.strategy import Strategy
+
+_CHUNK = 8192  # bars between two looks at the clock
+_PATIENCE = 1.0  # seconds before a progress bar appears
+
+
+def warm_up(strategy: Strategy) -> int:
+    """Bars before every indicator on an attribute has a value: the longest run of NaNs.
+
+    Scatter indicators are not waited for; a row without any value counts as ready.
+    """
+    waits = [
+        max(map(_first_value, np.atleast_2d(np.asarray(value)).astype(float, copy=False)))
+        for value in vars(strategy).values()
+        if isinstance(value, _Indicator) and value.ndim and not value._opts["scatter"]
+    ]
+    return max(waits, default=0)
+
+
+def _first_value(row: AnyArray) -> int:
+    """Position of the first value that is not NaN, 0 if there is none."""
+    start, size = 0, 64
+    while start < len(row):
+        valid = ~np.isnan(row[start : start + size])
+        if valid.any():
+            return start + int(valid.argmax())
+        start, size = start + size, 4 * size
+    return 0
+
+
+def series_to_reveal(strategy: Strategy, length: int) -> list[tuple[str, _Array]]:
+    """Attributes that `next` may see only up to the current bar.
+
+    Indicators and what arithmetic made of them; also whole columns and what `init` computed from
+    them, which would show the future otherwise.
+    """
+    return [
+        (name, value)
+        for name, value in vars(strategy).items()
+        if isinstance(value, _Array)
+        and value.ndim
+        and (isinstance(value, _Indicator) or value.shape[-1] == length)
+    ]
+
+
+def run_bars(
+    strategy: Strategy,
+    broker: LedgerBroker,
+    data: _Data,
+    revealed: list[tuple[str, _Array]],
+    start: int,
+) -> bool:
+    """Call `next` for the bars from `start` on; False when the account went bankrupt."""
+    n_bars = len(broker.bars)
+    broker.wake = start
+    with _Progress(n_bars - start, "Backtest.run") as progress:
+        for first in range(start, n_bars, _CHUNK):
+            last = min(first + _CHUNK, n_bars)
+            if not _run_chunk(strategy, broker, data, revealed, first, last):
+                return False
+            progress.update(last - first)
+    return True
+
+
+def _run_chunk(
+    strategy: Strategy,
+    broker: LedgerBroker,
+    data: _Data,
+    revealed: list[tuple[str, _Array]],
+    first: int,
+    last: int,
+) -> bool:
+    attributes = vars(strategy)
+    set_length = data._set_length
+    for bar in range(first, last):
+        length = bar + 1
+        set_length(length)
+        for name, full in revealed:
+            attributes[name] = full[..., :length]
+        if bar >= broker.wake and not broker.advance(bar):
+            return False
+        strategy.next()
+    return True
+
+
+class _Progress:
+    """A progress bar that shows itself only if the work takes longer than a moment."""
+
+    def __init__(self, total: int, label: str) -> None:
+        self._total = total
+        self._label = label
+        self._done = 0
+        self._bar: Any = None
+        self._started = time.monotonic()
+
+    def __enter__(self) -> _Progress:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        if self._bar is not None:
+            self._bar.close()
+
+    def update(self, bars: int) -> None:
+        """Count `bars` more as done."""
+        self._done += bars
+        if self._bar is not None:
+            self._bar.update(bars)
+        elif self._done < self._total and time.monotonic() - self._started > _PATIENCE:
+            from tqdm.auto import tqdm
+
+            self._bar = tqdm(
+                total=self._total,
+                initial=self._done,
+                desc=self._label,
+                unit="bar",
+                leave=False,
+                disable=None,
+            )

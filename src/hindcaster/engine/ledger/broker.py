@@ -1,0 +1,337 @@
+"""The account of one run as Python holds it: owns the arrays, calls the kernels, raises."""
+
+import ctypes
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from hindcaster import errors
+from hindcaster._types import FloatArray, IntArray, RecordArray
+from hindcaster.engine import codes
+from hindcaster.engine.ledger import entry_points, state
+from hindcaster.engine.records import ACCOUNT, NOTICE, ORDER, TRADE, grown
+
+FeeFunction = Callable[[float, float], float]
+NoticeHandler = Callable[[RecordArray], None]
+
+_C_FEE = ctypes.CFUNCTYPE(ctypes.c_double, ctypes.c_double, ctypes.c_double, ctypes.c_int64)
+_FIRST_ROOM = 64
+
+
+class Bars:
+    """Contiguous float64 prices of one data set, shared by every run over it.
+
+    Parameters
+    ----------
+    open, high, low, close : array of float, shape (n_bars,)
+        Prices without NaN.
+    """
+
+    def __init__(
+        self, open: FloatArray, high: FloatArray, low: FloatArray, close: FloatArray
+    ) -> None:
+        self.open, self.high, self.low, self.close = (
+            np.ascontiguousarray(column, np.float64) for column in (open, high, low, close)
+        )
+
+    def __len__(self) -> int:
+        return len(self.close)
+
+
+class LedgerBroker:
+    """One account over one set of bars.
+
+    Parameters
+    ----------
+    bars : Bars
+        Prices.
+    cash : float
+        Starting balance.
+    leverage : float
+        1 / margin.
+    spread : float
+        Fraction of the price, added against the trader on entries.
+    commission : tuple of (float, float) or callable
+        Fixed cash and rate of the traded value, or ``f(size, price) -> cash``.
+    trade_on_close, hedging, exclusive_orders : bool
+        As in `Backtest`.
+    on_notice : callable
+        Receives a record array of notices after a bar that produced some.
+    """
+
+    def __init__(
+        self,
+        bars: Bars,
+        *,
+        cash: float,
+        leverage: float,
+        spread: float,
+        commission: tuple[float, float] | FeeFunction,
+        trade_on_close: bool,
+        hedging: bool,
+        exclusive_orders: bool,
+        on_notice: NoticeHandler,
+    ) -> None:
+        self.bars = bars
+        self.wake = 0
+        self.bankrupt = False
+        self.tags: list[Any] = []
+        self.version = 0
+        self._on_notice = on_notice
+        self._commission = commission
+        self._fee_error: BaseException | None = None
+        self.account: RecordArray = np.zeros(1, ACCOUNT)
+        self.equity: FloatArray = np.full(len(bars), np.nan)
+        self.orders: RecordArray = np.zeros(_FIRST_ROOM, ORDER)
+        self.trades: RecordArray = np.zeros(_FIRST_ROOM, TRADE)
+        self.notices: RecordArray = np.zeros(_FIRST_ROOM, NOTICE)
+        self.queue, self.scratch, self.active, self.closed = (
+            np.zeros(_FIRST_ROOM, np.int64) for _ in range(4)
+        )
+        settings = self.account
+        settings["n_bars"] = len(bars)
+        settings["cash"] = cash
+        settings["leverage"] = leverage
+        settings["spread"] = spread
+        settings["trade_on_close"] = trade_on_close
+        settings["hedging"] = hedging
+        settings["exclusive"] = exclusive_orders
+        if not callable(commission):
+            settings["fee_fixed"], settings["fee_rate"] = commission
+        self._connect()
+
+    def _connect(self) -> None:
+        """Make the views and addresses that stay valid until an array is replaced."""
+        account = self.account
+        self._cash = account["cash"]
+        self._net_size = account["net_size"]
+        self._cost = account["cost"]
+        self._n_notices = account["n_notices"]
+        self._n_active = account["n_active"]
+        self._n_closed = account["n_closed"]
+        self._n_queue = account["n_queue"]
+        if callable(self._commission):
+            self._c_fee = _C_FEE(self._checked_fee)
+            address = ctypes.cast(self._c_fee, ctypes.c_void_p).value
+            account["fee_address"] = address
+        self._write_handle()
+
+    def _write_handle(self) -> None:
+        handle: IntArray = np.empty(state.HANDLE_LENGTH, np.int64)
+        arrays = {
+            **{name: getattr(self.bars, name) for name in ("open", "high", "low", "close")},
+            **{name: getattr(self, name) for name in state.ADDRESSES if hasattr(self, name)},
+        }
+        for slot, name in enumerate(state.ADDRESSES):
+            handle[slot] = arrays[name].ctypes.data
+        handle[state.N_ORDERS] = len(self.orders)
+        handle[state.N_TRADES] = len(self.trades)
+        handle[state.N_QUEUE] = len(self.queue)
+        handle[state.N_NOTICES] = len(self.notices)
+        self.handle = handle
+
+    def __getstate__(self) -> dict[str, Any]:
+        kept = dict(self.__dict__)
+        for name in ("handle", "_c_fee", "_on_notice", *_VIEWS):
+            kept.pop(name, None)
+        return kept
+
+    def __setstate__(self, kept: dict[str, Any]) -> None:
+        self.__dict__.update(kept)
+        self._on_notice = _ignore
+        self._connect()
+
+    def _checked_fee(self, size: float, price: float, whole: int) -> float:
+        """Call the user's fee function; an exception is kept, because C cannot carry it."""
+        if self._fee_error is not None:
+            return np.nan
+        try:
+            units = int(size) if whole else size
+            cash = float(self._commission(units, np.float64(price)))  # type: ignore[operator]
+            if cash != cash:
+                raise errors.fee_is_nan(units, price)
+            return cash
+        except BaseException as error:
+            self._fee_error = error
+            return np.nan
+
+    def _grow(self) -> None:
+        account = self.account
+        new = int(4 * account["n_queue"][0] + account["n_active"][0] + 8)
+        self.orders = grown(self.orders, int(account["n_orders"][0]) + new)
+        self.notices = grown(self.notices, int(account["n_notices"][0]) + new)
+        room = int(account["n_queue"][0]) + new
+        self.queue, self.scratch = grown(self.queue, room), grown(self.scratch, room)
+        room = int(account["n_trades"][0]) + new
+        self.trades = grown(self.trades, room)
+        self.active, self.closed = grown(self.active, room), grown(self.closed, room)
+        self._write_handle()
+
+    def _checked(self, result: int) -> int:
+        """Turn an error code into the exception it stands for."""
+        if result == codes.FEE_FAILED:
+            assert self._fee_error is not None
+            raise self._fee_error
+        if result == codes.BRACKET_OUT_OF_RANGE:
+            raise errors.bracket_out_of_range()
+        if result == codes.UNIT_COST_ZERO:
+            raise errors.unit_cost_zero()
+        return result
+
+    # -- what a driver calls ---------------------------------------------------------------
+
+    def advance(self, bar: int) -> bool:
+        """Work `bar` and set `wake`, the next bar to work; False when the account is bankrupt."""
+        result = entry_points.call_advance(self.handle, bar)
+        while result == codes.NEED_ROOM:
+            self._grow()
+            result = entry_points.call_advance(self.handle, bar)
+        self.version += 1
+        if self._n_notices[0]:
+            count = int(self._n_notices[0])
+            self._n_notices[0] = 0
+            self._on_notice(self.notices[:count].copy())
+        self._checked(result)
+        self.bankrupt = result == codes.BANKRUPT
+        self.wake = result if result >= 0 else len(self.bars)
+        return not self.bankrupt
+
+    def use_bars(self, bars: Bars) -> None:
+        """Work on other prices from now on; nothing may have been worked yet."""
+        if bars is not self.bars:
+            self.bars = bars
+            self._write_handle()
+
+    def begin(self, start: int) -> None:
+        """Declare `start` the first bar to work: orders placed so far belong to the one before."""
+        placed = self.orders[: self.account["n_orders"][0]]
+        placed["placed_bar"] = min(start, len(self.bars)) - 1
+        self.account["filled_to"] = start
+
+    def finalize(self, last: int) -> None:
+        """Close all open trades by working the last bar once more."""
+        open_trades = self.active_trades()
+        for index in reversed(open_trades):
+            self.close_trade(last, index, 1.0)
+        if open_trades:
+            self.advance(last)
+
+    def finish(self, end: int) -> None:
+        """Write the equity of all bars before `end`."""
+        entry_points.call_finish(self.handle, end)
+
+    # -- what a strategy asks for ----------------------------------------------------------
+
+    def place(
+        self,
+        bar: int,
+        size: float,
+        limit: float,
+        stop: float,
+        sl: float,
+        tp: float,
+        tag: Any,
+    ) -> int:
+        """Queue an entry order (NaN: no such price) and return its index."""
+        number = self._tag_index(tag)
+        order = entry_points.call_place(self.handle, bar, size, limit, stop, sl, tp, number)
+        while order == codes.NEED_ROOM:
+            self._grow()
+            order = entry_points.call_place(self.handle, bar, size, limit, stop, sl, tp, number)
+        if order == codes.PRICES_NOT_ORDERED:
+            raise errors.prices_not_ordered(
+                size, limit, stop, sl, tp, float(self.bars.close[bar]), self.spread
+            )
+        self._touch(bar)
+        return int(order)
+
+    def close_trade(self, bar: int, index: int, portion: float) -> int:
+        """Queue a market order that closes a portion of a trade and return its index."""
+        order = entry_points.call_close(self.handle, bar, index, portion)
+        while order == codes.NEED_ROOM:
+            self._grow()
+            order = entry_points.call_close(self.handle, bar, index, portion)
+        self._touch(bar)
+        return int(order)
+
+    def move_bracket(self, bar: int, index: int, role: int, price: float) -> int:
+        """Set (or with NaN remove) a trade's stop-loss or take-profit."""
+        order = entry_points.call_move_bracket(self.handle, bar, index, role, price)
+        while order == codes.NEED_ROOM:
+            self._grow()
+            order = entry_points.call_move_bracket(self.handle, bar, index, role, price)
+        if order == codes.NOT_QUEUED:
+            raise errors.bracket_of_closed_trade()
+        self._touch(bar)
+        return int(order)
+
+    def cancel(self, bar: int, order: int) -> None:
+        """Cancel a queued order."""
+        if entry_points.call_cancel(self.handle, bar, order) == codes.NOT_QUEUED:
+            raise errors.order_not_queued(self.order_outcome(order))
+        self._touch(bar)
+
+    def _touch(self, bar: int) -> None:
+        self.wake = min(self.wake, bar + 1)
+        self.version += 1
+
+    def _tag_index(self, tag: Any) -> int:
+        if tag is None:
+            return codes.ABSENT
+        self.tags.append(tag)
+        return len(self.tags) - 1
+
+    # -- what the account looks like -------------------------------------------------------
+
+    @property
+    def spread(self) -> float:
+        """Fraction of the price, on entries."""
+        return float(self.account["spread"][0])
+
+    @property
+    def cash(self) -> np.float64:
+        """Balance without open profit."""
+        return self._cash[0]  # type: ignore[no-any-return]
+
+    @property
+    def net_size(self) -> float:
+        """Signed units over all open trades."""
+        return self._net_size.item()  # type: ignore[no-any-return]
+
+    def open_profit(self, bar: int) -> np.float64:
+        """Unrealised profit at the close of `bar`, without commissions."""
+        return self.bars.close[bar] * self._net_size[0] - self._cost[0]  # type: ignore[no-any-return]
+
+    def invested(self) -> float:
+        """Absolute value of the open trades at their entry prices."""
+        trades = self.trades[self.active[: self._n_active[0]]]
+        return float(np.sum(np.abs(trades["size"]) * trades["entry_price"]))
+
+    def queued(self) -> list[int]:
+        """Indices of live orders in the order they will be worked."""
+        return self.queue[: self._n_queue[0]].tolist()
+
+    def active_trades(self) -> list[int]:
+        """Indices of open trades in entry order."""
+        return self.active[: self._n_active[0]].tolist()
+
+    def closed_trades(self) -> list[int]:
+        """Indices of closed trades in the order they were closed."""
+        return self.closed[: self._n_closed[0]].tolist()
+
+    def tag(self, number: int) -> Any:
+        """Return the tag object behind a record's tag number."""
+        return None if number == codes.ABSENT else self.tags[number]
+
+    def order_outcome(self, order: int) -> str:
+        """Words for what became of an order."""
+        record = self.orders[order]
+        return codes.REASON_TEXTS[record["reason"]] or codes.STATE_NAMES[record["state"]]
+
+
+_VIEWS = ("_cash", "_net_size", "_cost", "_n_notices", "_n_active", "_n_closed", "_n_queue")
+
+
+def _ignore(_notices: RecordArray) -> None:
+    """Notices of an account that is only looked at after its run."""

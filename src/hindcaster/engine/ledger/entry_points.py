@@ -1,0 +1,57 @@
+"""The kernels that Python calls: each opens the handle and runs one operation."""
+
+from hindcaster._jit import kernel
+from hindcaster.engine import codes
+from hindcaster.engine.ledger.orders import move_bracket, place_close, place_order
+from hindcaster.engine.ledger.queue import cancel
+from hindcaster.engine.ledger.state import has_room, open_ledger
+from hindcaster.engine.ledger.step import advance, fill_equity
+
+
+@kernel
+def call_advance(handle, bar):
+    return advance(open_ledger(handle), bar)
+
+
+@kernel
+def call_place(handle, bar, size, limit, stop, sl, tp, tag):
+    ledger = open_ledger(handle)
+    if not has_room(ledger):
+        return codes.NEED_ROOM
+    ledger.account[0].horizon = 0
+    return place_order(ledger, bar, size, limit, stop, sl, tp, tag)
+
+
+@kernel
+def call_close(handle, bar, index, portion):
+    ledger = open_ledger(handle)
+    if not has_room(ledger):
+        return codes.NEED_ROOM
+    ledger.account[0].horizon = 0
+    return place_close(ledger, bar, index, portion)
+
+
+@kernel
+def call_move_bracket(handle, bar, index, role, price):
+    ledger = open_ledger(handle)
+    if not has_room(ledger):
+        return codes.NEED_ROOM
+    ledger.account[0].horizon = 0
+    return move_bracket(ledger, bar, index, role, price)
+
+
+@kernel
+def call_cancel(handle, bar, order):
+    ledger = open_ledger(handle)
+    if not ledger.orders[order].queued:
+        return codes.NOT_QUEUED
+    ledger.account[0].horizon = 0
+    cancel(ledger, order, codes.CANCEL_BY_STRATEGY, bar)
+    return order
+
+
+@kernel
+def call_finish(handle, end):
+    """Write the equity up to bar `end` (exclusive) with the account as it stands."""
+    ledger = open_ledger(handle)
+    fill_equity(ledger, end)

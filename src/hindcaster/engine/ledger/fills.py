@@ -1,0 +1,54 @@
+"""At which price, and on which bar, an order fills."""
+
+import numpy as np
+
+from hindcaster._jit import subkernel
+from hindcaster.engine.ledger.orders import given
+
+
+@subkernel
+def triggers(ledger, order, bar):
+    """Whether the bar's range reaches the order's waiting stop."""
+    if order.size > 0.0:
+        return ledger.high[bar] >= order.stop
+    return ledger.low[bar] <= order.stop
+
+
+@subkernel
+def limit_price(ledger, order, bar, triggered):
+    """Fill price of a limit order, NaN if it does not fill on this bar.
+
+    The limit or better, at the open if the bar opens beyond it. On the bar that triggers its
+    stop, a stop-limit fills at the stop, and only if its limit lies beyond the stop.
+    """
+    limit, stop = order.limit, order.stop
+    if order.size > 0.0:
+        if ledger.low[bar] > limit or (triggered and limit <= stop):
+            return np.nan
+        return min(stop if triggered else ledger.open[bar], limit)
+    if ledger.high[bar] < limit or (triggered and limit >= stop):
+        return np.nan
+    return max(stop if triggered else ledger.open[bar], limit)
+
+
+@subkernel
+def market_price(ledger, order, bar, triggered, at_previous_close):
+    """Fill price of a market order or of a stop that this bar triggered: never better than it."""
+    base = ledger.close[bar - 1] if at_previous_close else ledger.open[bar]
+    if not triggered:
+        return base
+    return max(base, order.stop) if order.size > 0.0 else min(base, order.stop)
+
+
+@subkernel
+def fill(ledger, order, bar, triggered, contingent):
+    """Return (price, bar of the fill); the price is NaN if the order does not fill.
+
+    With ``trade_on_close`` a plain market order fills at the previous close and counts for the
+    previous bar; a triggered stop takes the previous close as its base but counts for this bar.
+    """
+    if given(order.limit):
+        return limit_price(ledger, order, bar, triggered), bar
+    at_close = ledger.account[0].trade_on_close != 0 and not contingent
+    price = market_price(ledger, order, bar, triggered, at_close)
+    return price, (bar - 1 if at_close and not triggered else bar)

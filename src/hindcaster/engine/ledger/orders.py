@@ -1,0 +1,133 @@
+"""Placing, closing, bracketing and cancelling: everything a strategy asks of the broker."""
+
+import numpy as np
+
+from hindcaster._jit import subkernel
+from hindcaster.engine import codes
+from hindcaster.engine.ledger.queue import append, cancel, is_contingent, push_front
+
+
+@subkernel
+def given(price):
+    """Whether a price field is used: None arrives as NaN, and 0 counts as absent."""
+    return price == price and price != 0.0
+
+
+@subkernel
+def new_order(ledger, role, size, limit, stop, sl, tp, tag, parent, bar):
+    """Write an order record; the caller queues it."""
+    account = ledger.account[0]
+    index = account.n_orders
+    account.n_orders += 1
+    order = ledger.orders[index]
+    order.symbol = 0
+    order.role = role
+    order.size = size
+    order.limit = limit
+    order.stop = stop
+    order.sl = sl
+    order.tp = tp
+    order.tag = tag
+    order.parent = parent
+    order.placed_bar = bar
+    order.stop_live = 1 if given(stop) else 0
+    order.queued = 0
+    order.state = codes.WAITING
+    order.reason = codes.NO_REASON
+    order.done_bar = codes.ABSENT
+    order.fill_price = np.nan
+    order.filled = 0.0
+    return index
+
+
+@subkernel
+def place_order(ledger, bar, size, limit, stop, sl, tp, tag):
+    """Queue an entry order; returns its index or PRICES_NOT_ORDERED.
+
+    Prices are checked against the limit, else the stop, else the close that the spread makes of
+    bar `bar`: stop-loss below and take-profit above it for a long order, the reverse for a short.
+    """
+    account = ledger.account[0]
+    side = 1.0 if size > 0.0 else -1.0
+    reference = ledger.close[bar] * (1.0 + side * account.spread)
+    if given(limit):
+        reference = limit
+    elif given(stop):
+        reference = stop
+    low, high = (sl, tp) if side > 0.0 else (tp, sl)
+    above_low = (low if given(low) else -np.inf) < reference
+    below_high = reference < (high if given(high) else np.inf)
+    if not (above_low and below_high):
+        return codes.PRICES_NOT_ORDERED
+    if account.exclusive:
+        make_way(ledger, bar)
+    order = new_order(ledger, codes.ENTRY, size, limit, stop, sl, tp, tag, codes.ABSENT, bar)
+    append(ledger, order)
+    return order
+
+
+@subkernel
+def make_way(ledger, bar):
+    """Cancel pending orders and close open trades before an exclusive order.
+
+    The position advances after a cancellation too, so the order behind a cancelled one is
+    passed over: part of the compatible behaviour.
+    """
+    account = ledger.account[0]
+    position = 0
+    while position < account.n_queue:
+        order = ledger.queue[position]
+        if not is_contingent(ledger, order):
+            cancel(ledger, order, codes.CANCEL_BY_EXCLUSIVE, bar)
+        position += 1
+    for k in range(account.n_active):
+        place_close(ledger, bar, ledger.active[k], 1.0)
+
+
+@subkernel
+def place_close(ledger, bar, index, portion):
+    """Queue a market order, in front, that closes a portion of a trade: one unit at least."""
+    trade = ledger.trades[index]
+    units = max(1.0, np.rint(abs(trade.size) * portion))
+    size = -units if trade.size > 0.0 else units
+    nothing = np.nan
+    order = new_order(
+        ledger, codes.CLOSE, size, nothing, nothing, nothing, nothing, trade.tag, index, bar
+    )
+    push_front(ledger, order)
+    return order
+
+
+@subkernel
+def attach(ledger, bar, index, role, price):
+    """Queue a trade's stop-loss (in front) or take-profit (behind) and tie it to the trade."""
+    trade = ledger.trades[index]
+    nothing = np.nan
+    limit = price if role == codes.TAKE_PROFIT else nothing
+    stop = price if role == codes.STOP_LOSS else nothing
+    order = new_order(
+        ledger, role, -trade.size, limit, stop, nothing, nothing, trade.tag, index, bar
+    )
+    if role == codes.STOP_LOSS:
+        trade.sl_order = order
+        push_front(ledger, order)
+    else:
+        trade.tp_order = order
+        append(ledger, order)
+    return order
+
+
+@subkernel
+def move_bracket(ledger, bar, index, role, price):
+    """Replace a trade's stop-loss or take-profit; NaN only removes it."""
+    trade = ledger.trades[index]
+    current = trade.sl_order if role == codes.STOP_LOSS else trade.tp_order
+    if current != codes.ABSENT:
+        if not ledger.orders[current].queued:
+            return codes.NOT_QUEUED
+        removed = price != price
+        reason = codes.CANCEL_BY_STRATEGY if removed else codes.CANCEL_REPLACED
+        cancel(ledger, current, reason, bar)
+    if price == price:
+        return attach(ledger, bar, index, role, price)
+    return codes.ABSENT

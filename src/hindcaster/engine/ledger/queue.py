@@ -1,0 +1,76 @@
+"""The order queue: who stands where, who leaves and why."""
+
+from hindcaster._jit import subkernel
+from hindcaster.engine import codes
+
+
+@subkernel
+def find(indices, count, wanted):
+    """Position of `wanted` among the first `count` indices, or ABSENT."""
+    for k in range(count):
+        if indices[k] == wanted:
+            return k
+    return codes.ABSENT
+
+
+@subkernel
+def drop(indices, count, position):
+    """Take one position out and close the gap; the caller lowers the count."""
+    for k in range(position, count - 1):
+        indices[k] = indices[k + 1]
+
+
+@subkernel
+def append(ledger, order):
+    account = ledger.account[0]
+    ledger.queue[account.n_queue] = order
+    account.n_queue += 1
+    ledger.orders[order].queued = 1
+
+
+@subkernel
+def push_front(ledger, order):
+    account = ledger.account[0]
+    for k in range(account.n_queue, 0, -1):
+        ledger.queue[k] = ledger.queue[k - 1]
+    ledger.queue[0] = order
+    account.n_queue += 1
+    ledger.orders[order].queued = 1
+
+
+@subkernel
+def settle(ledger, order, state, reason, bar):
+    """Take an order out of the queue, if it is in it, and record what became of it."""
+    record = ledger.orders[order]
+    record.state = state
+    record.reason = reason
+    record.done_bar = bar
+    if record.queued == 0:
+        return
+    account = ledger.account[0]
+    drop(ledger.queue, account.n_queue, find(ledger.queue, account.n_queue, order))
+    account.n_queue -= 1
+    record.queued = 0
+
+
+@subkernel
+def is_contingent(ledger, order):
+    """Whether the order is at present the stop-loss or take-profit of its trade."""
+    parent = ledger.orders[order].parent
+    if parent == codes.ABSENT:
+        return False
+    trade = ledger.trades[parent]
+    return trade.sl_order == order or trade.tp_order == order
+
+
+@subkernel
+def cancel(ledger, order, reason, bar):
+    """Cancel a queued order and detach it from its trade's bracket."""
+    parent = ledger.orders[order].parent
+    if parent != codes.ABSENT:
+        trade = ledger.trades[parent]
+        if trade.sl_order == order:
+            trade.sl_order = codes.ABSENT
+        elif trade.tp_order == order:
+            trade.tp_order = codes.ABSENT
+    settle(ledger, order, codes.CANCELLED, reason, bar)

@@ -1,0 +1,98 @@
+"""The broker's state as kernels see it, and how a kernel gets at it.
+
+Python owns the arrays and hands kernels a single int64 array of their addresses and lengths, the
+*handle*: unpacking one plain array costs 0.15 µs a call where thirteen arrays cost over 3 µs.
+"""
+
+from typing import Final, NamedTuple
+
+from numba import carray, float64, int64
+
+from hindcaster._jit import address_as_pointer, subkernel
+from hindcaster._types import FloatArray, IntArray, RecordArray
+from hindcaster.engine.records import ACCOUNT, NOTICE, ORDER, TRADE
+
+
+class Ledger(NamedTuple):
+    """Views on one account's state; index lists keep their order's meaning.
+
+    `queue` holds live orders in the order they are worked, `active` open trades by entry,
+    `closed` trades in the order they were closed. The fill levels are in `account[0]`.
+    """
+
+    account: RecordArray  # one record
+    orders: RecordArray
+    trades: RecordArray
+    queue: IntArray
+    scratch: IntArray
+    active: IntArray
+    closed: IntArray
+    notices: RecordArray
+    open: FloatArray
+    high: FloatArray
+    low: FloatArray
+    close: FloatArray
+    equity: FloatArray
+
+
+# Slots of the handle: addresses first, then the lengths of what grows.
+ADDRESSES: Final = (
+    "account",
+    "orders",
+    "trades",
+    "queue",
+    "scratch",
+    "active",
+    "closed",
+    "notices",
+    "open",
+    "high",
+    "low",
+    "close",
+    "equity",
+)
+N_ORDERS: Final = 13
+N_TRADES: Final = 14
+N_QUEUE: Final = 15
+N_NOTICES: Final = 16
+HANDLE_LENGTH: Final = 17
+
+
+@subkernel
+def open_ledger(handle):
+    """Views on the state behind a handle; valid while its owner keeps the arrays."""
+    account = carray(address_as_pointer(handle[0]), (1,), ACCOUNT)
+    n_orders, n_trades = handle[N_ORDERS], handle[N_TRADES]
+    n_queue, n_bars = handle[N_QUEUE], account[0].n_bars
+    return Ledger(
+        account,
+        carray(address_as_pointer(handle[1]), (n_orders,), ORDER),
+        carray(address_as_pointer(handle[2]), (n_trades,), TRADE),
+        carray(address_as_pointer(handle[3]), (n_queue,), int64),
+        carray(address_as_pointer(handle[4]), (n_queue,), int64),
+        carray(address_as_pointer(handle[5]), (n_trades,), int64),
+        carray(address_as_pointer(handle[6]), (n_trades,), int64),
+        carray(address_as_pointer(handle[7]), (handle[N_NOTICES],), NOTICE),
+        carray(address_as_pointer(handle[8]), (n_bars,), float64),
+        carray(address_as_pointer(handle[9]), (n_bars,), float64),
+        carray(address_as_pointer(handle[10]), (n_bars,), float64),
+        carray(address_as_pointer(handle[11]), (n_bars,), float64),
+        carray(address_as_pointer(handle[12]), (n_bars,), float64),
+    )
+
+
+@subkernel
+def has_room(ledger):
+    """Whether one bar, or one placement, can be worked without any array overflowing.
+
+    Each queued order adds at most one trade, one partial copy and two bracket orders, and each
+    of those one more copy; an exclusive order adds a closing order per open trade.
+    """
+    account = ledger.account[0]
+    new = 4 * account.n_queue + account.n_active + 8
+    return (
+        account.n_orders + new <= ledger.orders.size
+        and account.n_trades + new <= ledger.trades.size
+        and account.n_queue + new <= ledger.queue.size
+        and account.n_notices + new <= ledger.notices.size
+    )

@@ -1,0 +1,187 @@
+"""What happens on one bar, in which order, and on which bar something can happen next.
+
+A bar is worked as: the order queue against the bar's prices, a second pass over the queue if a
+new bracket may act at once, the equity at the bar's close, the test for bankruptcy. Only then
+the strategy sees the bar.
+"""
+
+from typing import Final
+
+import numpy as np
+
+from hindcaster._jit import subkernel
+from hindcaster.engine import codes
+from hindcaster.engine.ledger.entries import fill_entry
+from hindcaster.engine.ledger.fills import fill, triggers
+from hindcaster.engine.ledger.orders import given
+from hindcaster.engine.ledger.queue import is_contingent, settle
+from hindcaster.engine.ledger.state import has_room
+from hindcaster.engine.ledger.trades import close_whole, reduce_trade
+from hindcaster.engine.margin import equity_at, refresh_totals
+
+# Bars a look-ahead for the next wake-up covers at first, and at most: short after a change,
+# because a strategy that changes its orders on every bar would pay for it on every bar.
+SHORT_HORIZON: Final = 32
+LONG_HORIZON: Final = 1 << 20
+
+
+@subkernel
+def fill_closing(ledger, order, price, fill_bar, contingent):
+    """Work a closing order: take its size, at most the trade's, off its trade."""
+    record = ledger.orders[order]
+    index = record.parent
+    trade = ledger.trades[index]
+    if trade.exit_bar != codes.ABSENT:
+        reason = codes.CANCEL_TRADE_CLOSED if contingent else codes.CANCEL_NOTHING_LEFT
+        settle(ledger, order, codes.CANCELLED, reason, fill_bar)
+        return
+    units = min(abs(trade.size), abs(record.size))
+    size = units if record.size > 0.0 else -units
+    by_close = 0 if contingent else 1
+    reduce_trade(ledger, index, size, max(trade.is_float, by_close), price, fill_bar)
+    if trade.sl_order == order:
+        record.stop_live = 1
+    record.filled = size
+    record.fill_price = price
+    settle(ledger, order, codes.FILLED, codes.FILL_COMPLETE, fill_bar)
+
+
+@subkernel
+def work_order(ledger, order, bar):
+    """Work one queued order on one bar; returns whether a second pass is due."""
+    record = ledger.orders[order]
+    triggered = False
+    if record.stop_live:
+        if not triggers(ledger, record, bar):
+            return False
+        record.stop_live = 0
+        triggered = True
+    contingent = is_contingent(ledger, order)
+    price, fill_bar = fill(ledger, record, bar, triggered, contingent)
+    if price != price:
+        return False
+    if record.parent != codes.ABSENT:
+        fill_closing(ledger, order, price, fill_bar, contingent)
+        return False
+    return fill_entry(ledger, order, bar, fill_bar, price, triggered)
+
+
+@subkernel
+def work_queue(ledger, bar):
+    """One pass over a snapshot of the queue; returns whether a second pass is due."""
+    account = ledger.account[0]
+    count = account.n_queue
+    for k in range(count):
+        ledger.scratch[k] = ledger.queue[k]
+    again = False
+    for k in range(count):
+        order = ledger.scratch[k]
+        if ledger.orders[order].queued:
+            again |= work_order(ledger, order, bar)
+            if account.error != 0:
+                return False
+    return again
+
+
+@subkernel
+def fill_equity(ledger, bar):
+    """Write the equity of the bars before `bar` on which nothing happened."""
+    account = ledger.account[0]
+    for k in range(account.filled_to, bar):
+        ledger.equity[k] = equity_at(account, ledger.close[k])
+    account.filled_to = max(account.filled_to, bar)
+
+
+@subkernel
+def go_bankrupt(ledger, bar):
+    """Close trades at the close, set the account to zero for good.
+
+    The position advances after a removal too, so every second trade stays open: part of the
+    compatible behaviour.
+    """
+    account = ledger.account[0]
+    position = 0
+    while position < account.n_active:
+        close_whole(ledger, ledger.active[position], ledger.close[bar], bar)
+        position += 1
+    account.cash = 0.0
+    refresh_totals(ledger)
+    ledger.equity[bar:] = 0.0
+    account.filled_to = account.n_bars
+
+
+@subkernel
+def step(ledger, bar):
+    """Work one bar; returns 0, BANKRUPT or an error code."""
+    account = ledger.account[0]
+    while work_queue(ledger, bar):
+        pass
+    if account.error != 0:
+        return account.error
+    refresh_totals(ledger)
+    equity = equity_at(account, ledger.close[bar])
+    ledger.equity[bar] = equity
+    account.filled_to = max(account.filled_to, bar + 1)
+    if equity <= 0.0:
+        go_bankrupt(ledger, bar)
+        return codes.BANKRUPT
+    return 0
+
+
+@subkernel
+def trigger_band(ledger):
+    """Lowest high and highest low at which a queued order acts; (-inf, inf) if one acts anyway."""
+    above = np.inf
+    below = -np.inf
+    for k in range(ledger.account[0].n_queue):
+        order = ledger.orders[ledger.queue[k]]
+        buying = order.size > 0.0
+        if order.stop_live:
+            if buying:
+                above = min(above, order.stop)
+            else:
+                below = max(below, order.stop)
+        elif given(order.limit):
+            if buying:
+                below = max(below, order.limit)
+            else:
+                above = min(above, order.limit)
+        else:
+            return -np.inf, np.inf
+    return above, below
+
+
+@subkernel
+def next_wake(ledger, bar):
+    """First bar after `bar` that has to be worked, as long as the strategy changes nothing.
+
+    Bars before it touch no order's price and leave the account solvent, so working them would
+    only record their equity.
+    """
+    account = ledger.account[0]
+    if account.n_queue == 0 and account.n_active == 0:
+        return account.n_bars
+    above, below = trigger_band(ledger)
+    account.horizon = min(max(4 * account.horizon, SHORT_HORIZON), LONG_HORIZON)
+    end = min(bar + 1 + account.horizon, account.n_bars)
+    for k in range(bar + 1, end):
+        if ledger.high[k] >= above or ledger.low[k] <= below:
+            return k
+        if equity_at(account, ledger.close[k]) <= 0.0:
+            return k
+    return end
+
+
+@subkernel
+def advance(ledger, bar):
+    """Bring the account from the last worked bar to `bar`; returns the next bar to work.
+
+    A negative result is BANKRUPT, NEED_ROOM (nothing was done) or an error code.
+    """
+    if not has_room(ledger):
+        return codes.NEED_ROOM
+    fill_equity(ledger, bar)
+    result = step(ledger, bar)
+    if result != 0:
+        return result
+    return next_wake(ledger, bar)

@@ -1,0 +1,34 @@
+"""What an account is worth and how much of it is free; sums run in the order of the open trades."""
+
+from hindcaster._jit import subkernel
+
+
+@subkernel
+def refresh_totals(ledger):
+    """Recompute net size and cost basis after trades were opened, reduced or closed."""
+    account = ledger.account[0]
+    size = 0.0
+    cost = 0.0
+    for k in range(account.n_active):
+        trade = ledger.trades[ledger.active[k]]
+        size += trade.size
+        cost += trade.size * trade.entry_price
+    account.net_size = size
+    account.cost = cost
+
+
+@subkernel
+def equity_at(account, price):
+    """Cash plus open profit at `price`; needs fresh totals."""
+    return account.cash + (price * account.net_size - account.cost)
+
+
+@subkernel
+def available_margin(ledger, price):
+    """Equity less the margin that open trades bind at `price`, gross, never negative."""
+    account = ledger.account[0]
+    refresh_totals(ledger)
+    used = 0.0
+    for k in range(account.n_active):
+        used += abs(ledger.trades[ledger.active[k]].size) * price / account.leverage
+    return max(0.0, equity_at(account, price) - used)

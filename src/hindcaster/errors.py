@@ -1,0 +1,305 @@
+"""Exceptions the package raises, and the words of every error a user can cause.
+
+Each function returns the exception; the caller raises it, so that the traceback ends where the
+mistake was found.
+"""
+
+from typing import Any
+
+
+def _price(value: float) -> str:
+    return f"{value:.10g}"
+
+
+def prices_not_ordered(
+    size: float, limit: float, stop: float, sl: float, tp: float, close: float, spread: float
+) -> ValueError:
+    """Stop-loss and take-profit are not on their sides of the order's price."""
+    long = size > 0
+    if limit == limit and limit != 0:
+        reference, name = limit, "limit"
+    elif stop == stop and stop != 0:
+        reference, name = stop, "stop"
+    else:
+        reference = close * (1 + (spread if long else -spread))
+        name = "last close" + (" with spread" if spread else "")
+    prices = {"sl": sl, "tp": tp, name: reference}
+    order = ("sl", name, "tp") if long else ("tp", name, "sl")
+    shown = " < ".join(
+        f"{key} ({_price(prices[key])})"
+        for key in order
+        if key == name or (prices[key] == prices[key] and prices[key] != 0)
+    )
+    return ValueError(
+        f"{'Long' if long else 'Short'} orders need {shown}. Move sl/tp to their side of the "
+        f"price, or leave them out."
+    )
+
+
+def price_is_nan(argument: str) -> ValueError:
+    """A price argument is NaN."""
+    return ValueError(
+        f"{argument} is NaN. Pass a price, or None to leave it out; an indicator that is still "
+        f"warming up is a usual cause."
+    )
+
+
+def bad_order_size(size: Any) -> AssertionError:
+    """The size is neither a fraction nor a whole number of units."""
+    return AssertionError(
+        f"size must be a positive fraction of equity (0 < size < 1) or a positive whole number "
+        f"of units, got {size!r}."
+    )
+
+
+def bad_portion(portion: Any) -> AssertionError:
+    """The portion of a trade to close is out of range."""
+    return AssertionError(
+        f"portion must be a fraction of the trade, 0 < portion <= 1, got {portion!r}."
+    )
+
+
+def bad_bracket_price(argument: str, price: Any) -> AssertionError:
+    """The price of a trade's stop-loss or take-profit is out of range."""
+    return AssertionError(
+        f"{argument} must be a price with 0 < {argument} < inf, or None to remove it, "
+        f"got {price!r}."
+    )
+
+
+def bracket_out_of_range() -> AssertionError:
+    """An order with a stop-loss or take-profit that no trade can have was filled."""
+    return AssertionError(
+        "An order was filled whose sl or tp is not a price with 0 < price < inf. Place the order "
+        "with positive, finite sl and tp, or leave them out."
+    )
+
+
+def bracket_of_closed_trade() -> ValueError:
+    """The stop-loss or take-profit of a closed trade was set."""
+    return ValueError("This trade is closed: its sl and tp can no longer be changed.")
+
+
+def order_not_queued(outcome: str) -> ValueError:
+    """An order that is no longer waiting was cancelled."""
+    return ValueError(f"This order cannot be cancelled, it is no longer waiting: {outcome}.")
+
+
+def unit_cost_zero() -> ZeroDivisionError:
+    """A relative order met a price of zero."""
+    return ZeroDivisionError(
+        "A relative-sized order met a bar where one unit costs nothing: price, spread and "
+        "commission add up to 0. Check the data for prices of zero, or pass a size in units."
+    )
+
+
+def fee_is_nan(size: float, price: float) -> ValueError:
+    """The commission function returned NaN."""
+    return ValueError(
+        f"commission(size={size!r}, price={price!r}) returned NaN. It must return an amount of "
+        f"cash."
+    )
+
+
+# -- data ------------------------------------------------------------------------------------
+
+INDEX_NOT_DATETIME = (
+    "Data index is not datetime. Bars are taken as numbered; annualised statistics need dates: "
+    "pass a frame with a DatetimeIndex to get them."
+)
+
+
+def not_a_strategy(value: Any) -> TypeError:
+    """The strategy argument is not a class derived from Strategy."""
+    hint = " Pass the class itself, without calling it." if not isinstance(value, type) else ""
+    return TypeError(f"strategy must be a subclass of hindcaster.Strategy, got {value!r}.{hint}")
+
+
+def not_a_frame(value: Any) -> TypeError:
+    """The data argument is not a DataFrame."""
+    return TypeError(
+        f"data must be a pandas.DataFrame with columns Open, High, Low, Close and optionally "
+        f"Volume, got {type(value).__name__}."
+    )
+
+
+def not_a_number(argument: str, value: Any) -> TypeError:
+    """An argument is not a number."""
+    return TypeError(f"{argument} must be a number, got {value!r}.")
+
+
+def argument_is_nan(argument: str) -> ValueError:
+    """An argument is NaN."""
+    return ValueError(f"{argument} is NaN; pass a number.")
+
+
+def bad_commission(value: Any) -> TypeError:
+    """The commission argument has none of its three forms."""
+    return TypeError(
+        f"commission must be a rate (0.002 is 0.2 %), a tuple (fixed cash, rate), or a function "
+        f"of (size, price) that returns cash, got {value!r}."
+    )
+
+
+def bad_commission_tuple(value: tuple[Any, ...]) -> ValueError:
+    """The commission tuple has not two members."""
+    return ValueError(f"commission as a tuple is (fixed cash, rate), got {len(value)} members.")
+
+
+def no_rows() -> ValueError:
+    """The frame is empty."""
+    return ValueError("data has no rows. Check the file or the date filter it came from.")
+
+
+def columns_missing(missing: list[str], columns: Any) -> ValueError:
+    """A price column is missing."""
+    present = list(columns)
+    lowered = {str(name).strip().lower(): name for name in present if not isinstance(name, tuple)}
+    renames = {lowered[name.lower()]: name for name in missing if name.lower() in lowered}
+    if present and isinstance(present[0], tuple):
+        hint = "The columns have several levels: data.columns = data.columns.get_level_values(0)."
+    elif renames:
+        hint = f"Rename them: data.rename(columns={renames!r})."
+    else:
+        hint = (
+            "With closing prices only: data['Open'] = data['High'] = data['Low'] = data['Close']."
+        )
+    return ValueError(
+        f"data lacks the column{'s' * (len(missing) > 1)} {', '.join(missing)} (names are case-"
+        f"sensitive; it has {present}). {hint}"
+    )
+
+
+def column_repeated(name: str) -> ValueError:
+    """A price column occurs twice."""
+    return ValueError(
+        f"data has more than one column {name!r}. Keep one: "
+        f"data.loc[:, ~data.columns.duplicated()]."
+    )
+
+
+def price_missing(name: str, row: Any, count: int) -> ValueError:
+    """A price is NaN."""
+    return ValueError(
+        f"Column {name!r} has {count} missing value{'s' * (count > 1)}, the first at row {row}. "
+        f"Drop such rows with data.dropna(subset=['Open', 'High', 'Low', 'Close']) or fill them "
+        f"with data.ffill()."
+    )
+
+
+def price_not_number(name: str, row: Any, value: Any) -> ValueError:
+    """A price is not a number."""
+    return ValueError(
+        f"Column {name!r} does not hold numbers; the first offender is {value!r} at row {row}. "
+        f"Convert it: data[{name!r}] = pandas.to_numeric(data[{name!r}])."
+    )
+
+
+def price_infinite(name: str, row: Any) -> str:
+    """Warn of an infinite price."""
+    return (
+        f"Column {name!r} holds an infinite price, the first at row {row}. Trades and equity "
+        f"around it cannot be trusted."
+    )
+
+
+def price_above_cash(price: float, cash: float) -> str:
+    """Warn that one unit costs more than the account has."""
+    return (
+        f"Some prices (up to {_price(price)}) are larger than the initial cash ({_price(cash)}), "
+        f"and only whole units are traded. Start with more cash, or use fractional trading "
+        f"(hindcaster.lib.FractionalBacktest)."
+    )
+
+
+def index_not_sorted(before: Any, after: Any) -> str:
+    """Warn that rows were sorted."""
+    return (
+        f"Data index is not sorted in ascending order (row {after} follows {before}). Sorting it."
+    )
+
+
+# -- running ---------------------------------------------------------------------------------
+
+TRADES_LEFT_OPEN = (
+    "Some trades remain open at the end of backtest. Use "
+    "`Backtest(..., finalize_trades=True)` to close them and count them in the statistics."
+)
+
+
+def order_unaffordable(relative: bool, bar: int, equity: float, available: float) -> str:
+    """Warn that an order was cancelled for lack of margin."""
+    kind = "relative-sized " if relative else ""
+    return (
+        f"time={bar}: Broker canceled the {kind}order due to insufficient margin "
+        f"(equity={equity:.2f}, margin_available={available:.2f})."
+    )
+
+
+def bracket_deferred(label: Any) -> str:
+    """Warn that a stop-loss or take-profit waits for the next bar."""
+    return (
+        f"({label}) A contingent SL/TP order would execute in the same bar its parent stop/limit "
+        f"order was turned into a trade. Prices inside a bar have no known order, so it waits for "
+        f"the next bar; use finer bars to resolve this."
+    )
+
+
+def bad_cash(cash: Any) -> AssertionError:
+    """Starting balance out of range."""
+    return AssertionError(f"cash must be greater than 0, got {cash!r}.")
+
+
+def bad_margin(margin: Any) -> AssertionError:
+    """Margin ratio out of range."""
+    return AssertionError(
+        f"margin must be a ratio with 0 < margin <= 1 (1/leverage: 0.02 is 50:1), got {margin!r}."
+    )
+
+
+def bad_fixed_fee(fixed: Any) -> AssertionError:
+    """Fixed commission out of range."""
+    return AssertionError(f"The fixed commission must be an amount of cash >= 0, got {fixed!r}.")
+
+
+def bad_fee_rate(rate: Any) -> AssertionError:
+    """Commission rate out of range."""
+    return AssertionError(
+        f"The commission rate must be a fraction of the traded value with -0.1 <= rate < 0.1 "
+        f"(0.002 is 0.2 %), got {rate!r}."
+    )
+
+
+def unknown_parameter(strategy: str, name: str, hints: list[str]) -> AttributeError:
+    """A parameter is not an attribute of the strategy."""
+    hint = f" Did you mean {' or '.join(repr(h) for h in hints)}?" if hints else ""
+    return AttributeError(
+        f"Strategy '{strategy}' is missing parameter '{name}'. Strategy class should define "
+        f"parameters as class variables before they can be optimized or run with.{hint}"
+    )
+
+
+def indicator_failed(name: str, error: BaseException) -> RuntimeError:
+    """The function of an indicator raised."""
+    return RuntimeError(f'Indicator "{name}" raised {type(error).__name__}: {error}')
+
+
+def indicator_shape(name: str, length: int, shape: Any) -> ValueError:
+    """An indicator's values do not fit the data."""
+    return ValueError(
+        f'Indicator "{name}" must return numbers as long as the data ({length} bars), in one row '
+        f"or several, or a tuple of such rows; got {shape}."
+    )
+
+
+def indicator_names(names: list[Any], rows: int) -> ValueError:
+    """An indicator's list of names does not fit its rows."""
+    return ValueError(
+        f"name={names!r} has {len(names)} entries but the indicator has {rows} "
+        f"row{'s' * (rows != 1)}."
+    )
+
+
+def indicator_name_type(name: Any) -> TypeError:
+    """The name of an indicator is neither text nor texts."""
+    return TypeError(f"name must be a str, a list of str (one per row) or None, got {name!r}.")

@@ -1,0 +1,209 @@
+"""The result of a run: statistics as a Series, with the frames behind them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from hindcaster.engine import codes
+
+if TYPE_CHECKING:
+    from hindcaster._types import AnyArray, FloatArray, IntArray, RecordArray
+    from hindcaster.data.series import _Indicator
+    from hindcaster.engine.ledger.broker import LedgerBroker
+    from hindcaster.stats.time_axis import TimeAxis
+
+
+class Result(pd.Series):  # type: ignore[misc]
+    """Statistics of a run by name; a pandas Series that prints itself in full.
+
+    Rows whose names start with an underscore hold the strategy instance and the frames of
+    trades, orders and equity. Slices of it are plain Series.
+    """
+
+    def __repr__(self) -> str:
+        with pd.option_context(
+            "display.max_colwidth", 20, "display.max_rows", None, "display.precision", 5
+        ):
+            return pd.Series(self.to_numpy(), self.index, dtype=object).to_string(
+                na_rep="--", dtype=True
+            )
+
+    def _repr_html_(self) -> str:
+        with pd.option_context("display.max_colwidth", 40, "display.precision", 5):
+            shown = self[[name for name in self.index if not str(name).startswith("_")]]
+            html: str = shown.to_frame("").to_html(na_rep="--", header=False)
+            return html
+
+    @property
+    def _constructor(self) -> type[pd.Series]:
+        return pd.Series
+
+
+def build_result(
+    broker: LedgerBroker,
+    axis: TimeAxis,
+    equity: FloatArray,
+    close: FloatArray,
+    warmup: int,
+    indicators: list[_Indicator],
+    strategy: Any,
+) -> Result:
+    """Compute the statistics of a finished run and put them together with its records."""
+    from hindcaster.stats.summary import summarize
+    from hindcaster.stats.trades import ClosedTrades
+
+    records = broker.trades[broker.closed[: broker.account["n_closed"][0]]]
+    columns = _trade_columns(records, broker, axis)
+    closed = ClosedTrades(
+        columns["EntryBar"],
+        columns["ExitBar"],
+        columns["PnL"],
+        columns["ReturnPct"],
+        np.asarray(columns["Duration"]).view(axis.ticks.dtype),
+    )
+    # Left to right like a plain loop: NumPy's pairwise sum differs in the last bits.
+    commissions = sum(columns["Commission"].tolist())
+    rows, curve = summarize(axis, equity, close, closed, warmup=warmup, commissions=commissions)
+    rows["_strategy"] = strategy
+    rows["_equity_curve"] = curve
+    rows["_trades"] = trades_frame(columns, indicators)
+    rows["_orders"] = orders_frame(broker, axis.index)
+    return Result(_objects(rows), index=list(rows), dtype=object)
+
+
+def _objects(rows: dict[str, Any]) -> AnyArray:
+    values = np.empty(len(rows), object)
+    for position, value in enumerate(rows.values()):
+        values[position] = value
+    return values
+
+
+def _trade_columns(records: RecordArray, broker: LedgerBroker, axis: TimeAxis) -> dict[str, Any]:
+    """Columns of `_trades` from the records of closed trades, in closing order."""
+    size = records["size"].copy()
+    entry, exit_ = records["entry_price"].copy(), records["exit_price"].copy()
+    entry_bar, exit_bar = records["entry_bar"].copy(), records["exit_bar"].copy()
+    commission = records["commission"].copy()
+    with np.errstate(all="ignore"):
+        pnl = size * (exit_ - entry) - commission
+        return_pct = np.sign(size) * (exit_ / entry - 1) - commission / (np.abs(size) * entry)
+    index = axis.index
+    entry_time, exit_time = index[entry_bar], index[exit_bar]
+    spans = axis.ticks[exit_bar] - axis.ticks[entry_bar]
+    return {
+        "Size": size if records["is_float"].any() or not len(size) else size.astype(np.int64),
+        "EntryBar": entry_bar,
+        "ExitBar": exit_bar,
+        "EntryPrice": entry,
+        "ExitPrice": exit_,
+        "SL": _bracket_prices(records["sl_order"], broker.orders["stop"]),
+        "TP": _bracket_prices(records["tp_order"], broker.orders["limit"]),
+        "PnL": pnl,
+        "Commission": commission,
+        "ReturnPct": return_pct,
+        "EntryTime": entry_time,
+        "ExitTime": exit_time,
+        "Duration": spans.view(f"m8[{axis.unit}]") if axis.is_datetime else spans,
+        "Tag": [broker.tag(number) for number in records["tag"].tolist()],
+    }
+
+
+def _bracket_prices(orders: IntArray, prices: FloatArray) -> AnyArray:
+    """Price of each trade's stop-loss or take-profit: objects (all None) if no trade has one."""
+    absent = orders == codes.ABSENT
+    if absent.all():
+        return np.full(len(orders), None, object)
+    return np.where(absent, np.nan, prices[orders])
+
+
+def trades_frame(columns: dict[str, Any], indicators: list[_Indicator]) -> pd.DataFrame:
+    """Build `_trades`: a row per closed trade, with the indicators' values at both ends."""
+    if not len(columns["PnL"]):
+        return pd.DataFrame({name: np.empty(0) for name in columns})
+    frame = dict(columns)
+    for indicator in indicators:
+        values = np.atleast_2d(np.asarray(indicator))
+        for row, full in enumerate(values):
+            suffix = f"_{row}" if len(values) > 1 else ""
+            frame[f"Entry_{indicator.name}{suffix}"] = full[columns["EntryBar"]]
+            frame[f"Exit_{indicator.name}{suffix}"] = full[columns["ExitBar"]]
+    return pd.DataFrame(frame, copy=False)
+
+
+def orders_frame(broker: LedgerBroker, index: pd.Index) -> pd.DataFrame:
+    """Build `_orders`: a row for every order ever placed, and what became of it."""
+    records = broker.orders[: broker.account["n_orders"][0]]
+    if not len(records):
+        return pd.DataFrame({name: np.empty(0, object) for name in ORDER_COLUMNS})
+    done = records["done_bar"].copy()
+    columns = (
+        records["placed_bar"].copy(),
+        index[records["placed_bar"]],
+        np.where(records["size"] > 0, "buy", "sell").astype(object),
+        _names(codes.ROLE_NAMES, records["role"]),
+        records["size"].copy(),
+        *(_price_column(records[name]) for name in ("limit", "stop", "sl", "tp")),
+        [broker.tag(number) for number in records["tag"].tolist()],
+        _names(codes.STATE_NAMES, records["state"]),
+        done,
+        _labels_or_missing(index, done),
+        records["fill_price"].copy(),
+        records["filled"].copy(),
+        _reasons(broker, records),
+    )
+    return pd.DataFrame(dict(zip(ORDER_COLUMNS, columns, strict=True)), copy=False)
+
+
+ORDER_COLUMNS = (
+    "PlacedBar",
+    "PlacedTime",
+    "Side",
+    "Role",
+    "Size",
+    "Limit",
+    "Stop",
+    "SL",
+    "TP",
+    "Tag",
+    "Outcome",
+    "Bar",
+    "Time",
+    "FillPrice",
+    "FilledSize",
+    "Reason",
+)
+
+
+def _names(names: tuple[str, ...], numbers: AnyArray) -> AnyArray:
+    return np.array(names, object)[numbers]
+
+
+def _price_column(prices: FloatArray) -> FloatArray:
+    return np.where(prices == 0.0, np.nan, prices)
+
+
+def _labels_or_missing(index: pd.Index, bars: IntArray) -> Any:
+    """Index labels of bars, missing (NaT or NaN) for ABSENT."""
+    if (bars != codes.ABSENT).all():
+        return index[bars]
+    return index.take(bars, allow_fill=True, fill_value=None if index.dtype == object else np.nan)
+
+
+def _reasons(broker: LedgerBroker, records: RecordArray) -> AnyArray:
+    reasons = _names(codes.REASON_TEXTS, records["reason"])
+    waiting = records["state"] == codes.WAITING
+    if waiting.any():
+        last = len(broker.bars) - 1
+        reasons[waiting] = np.where(
+            broker.bankrupt,
+            codes.OPEN_BANKRUPT,
+            np.where(
+                records["placed_bar"][waiting] == last,
+                codes.OPEN_NO_BAR_LEFT,
+                codes.OPEN_NOT_REACHED,
+            ),
+        )
+    return reasons

@@ -1,0 +1,154 @@
+"""Returns of an equity curve: annualised return and risk, growth, and relation to the market.
+
+Sums are taken pairwise with the block layout that NumPy uses, so that a spread which is exactly
+zero there is exactly zero here, and the last digits agree.
+"""
+
+import math
+
+import numpy as np
+
+from hindcaster._jit import kernel
+from hindcaster._types import FloatArray, IntArray
+
+
+@kernel
+def pairwise_sum(values: FloatArray) -> float:
+    """Sum by halves down to blocks of at most 128, eight running sums to a block."""
+    n = values.size
+    if n < 8:
+        few = 0.0
+        for i in range(n):
+            few += values[i]
+        return few
+    if n > 128:
+        half = n // 2
+        half -= half % 8
+        return pairwise_sum(values[:half]) + pairwise_sum(values[half:])
+    a, b, c, d = values[0], values[1], values[2], values[3]
+    e, f, g, h = values[4], values[5], values[6], values[7]
+    whole = n - n % 8
+    for i in range(8, whole, 8):
+        a += values[i]
+        b += values[i + 1]
+        c += values[i + 2]
+        d += values[i + 3]
+        e += values[i + 4]
+        f += values[i + 5]
+        g += values[i + 6]
+        h += values[i + 7]
+    total: float = ((a + b) + (c + d)) + ((e + f) + (g + h))
+    for i in range(whole, n):
+        total += values[i]
+    return total
+
+
+@kernel
+def sample_variance(values: FloatArray) -> float:
+    """Return the unbiased variance; NaN for fewer than two values."""
+    n = values.size
+    if n < 2:
+        return math.nan
+    mean = pairwise_sum(values) / n
+    squares = np.empty(n)
+    for i in range(n):
+        squares[i] = (mean - values[i]) ** 2
+    return pairwise_sum(squares) / (n - 1)
+
+
+@kernel
+def geometric_mean(returns: FloatArray) -> float:
+    """Mean return that compounds to the same growth; 0 after a loss of everything, NaN if empty."""
+    n = returns.size
+    if n == 0:
+        return math.nan
+    logs = np.empty(n)
+    for i in range(n):
+        growth = 1.0 if math.isnan(returns[i]) else returns[i] + 1.0
+        if growth <= 0.0:
+            return 0.0
+        logs[i] = math.log(growth)
+    return math.exp(pairwise_sum(logs) / n) - 1.0
+
+
+@kernel
+def period_returns(equity: FloatArray, period_ends: IntArray) -> FloatArray:
+    """Return from each period's last known equity to the next one's; undefined ones are dropped."""
+    returns = np.empty(period_ends.size)
+    count = 0
+    begin = 0
+    previous = math.nan
+    for k in range(period_ends.size):
+        i = period_ends[k]
+        while i > begin and math.isnan(equity[i]):
+            i -= 1
+        begin = period_ends[k] + 1
+        if math.isnan(equity[i]):
+            continue
+        change = equity[i] / previous - 1.0
+        previous = equity[i]
+        if not math.isnan(change):
+            returns[count] = change
+            count += 1
+    return returns[:count]
+
+
+@kernel
+def annualized(
+    equity: FloatArray, period_ends: IntArray, factor: float, risk_free_rate: float
+) -> tuple[float, float, float, bool]:
+    """Annualise the returns of an equity curve.
+
+    Returns
+    -------
+    tuple
+        Return and volatility per year as fractions, Sortino ratio, whether any period lost
+        everything.
+    """
+    returns = period_returns(equity, period_ends)
+    growth = 1.0 + geometric_mean(returns)
+    annual_return = growth**factor - 1.0
+    spread = (sample_variance(returns) + growth**2) ** factor - growth ** (2.0 * factor)
+    squares = np.empty(returns.size)
+    ruined = False
+    for i in range(returns.size):
+        squares[i] = min(returns[i], 0.0) ** 2
+        ruined |= returns[i] <= -1.0
+    downside = math.sqrt(pairwise_sum(squares) / squares.size) * math.sqrt(factor)
+    volatility = math.sqrt(spread) if spread >= 0.0 else math.nan
+    return annual_return, volatility, (annual_return - risk_free_rate) / downside, ruined
+
+
+@kernel
+def compound_growth(equity: FloatArray, years: float) -> float:
+    """Growth per year that leads from the first to the last equity, as a fraction."""
+    growth: float = (equity[-1] / equity[0]) ** (1.0 / years)
+    return growth - 1.0
+
+
+@kernel
+def market_beta(equity: FloatArray, close: FloatArray) -> float:
+    """Covariance of the log returns of equity and market over the market's variance.
+
+    The mean log return is known beforehand from the end points, so one pass over the bars is
+    enough, without cancellation and without an array of logarithms.
+    """
+    n = equity.size - 1
+    if n < 2:
+        return math.nan
+    mean_equity = math.log(equity[n] / equity[0]) / n
+    mean_market = math.log(close[n] / close[0]) / n
+    sum_equity = 0.0
+    sum_market = 0.0
+    products = 0.0
+    squares = 0.0
+    for i in range(1, n + 1):
+        ratio = equity[i] / equity[i - 1]
+        # Equity stands still while no trade is open: the logarithm is the costly part.
+        x = (0.0 if ratio == 1.0 else math.log(ratio)) - mean_equity
+        y = math.log(close[i] / close[i - 1]) - mean_market
+        sum_equity += x
+        sum_market += y
+        products += x * y
+        squares += y * y
+    return (products - sum_equity * sum_market / n) / (squares - sum_market * sum_market / n)
