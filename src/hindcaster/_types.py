@@ -10,3 +10,7 @@ IntArray: TypeAlias = npt.NDArray[np.int64]
 BoolArray: TypeAlias = npt.NDArray[np.bool_]
 RecordArray: TypeAlias = npt.NDArray[np.void]
 AnyArray: TypeAlias = npt.NDArray[Any]
+
+# One element of a record array: kernels read and write its fields as attributes, which the
+# type of NumPy records cannot express.
+Record: TypeAlias = Any

@@ -108,7 +108,7 @@ class Account:
 
 
 def _price(price: Any, argument: str) -> float:
-    """A price for the engine: NaN for None, an error for NaN, the last element of a series."""
+    """Read a price for the engine: NaN for None, an error for NaN, the last element of a series."""
     if price is None:
         return math.nan
     value = float(price)

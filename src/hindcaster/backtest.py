@@ -299,10 +299,10 @@ def _checked_commission(
         if len(commission) != 2:
             raise errors.bad_commission_tuple(commission)
         fixed, rate = commission
-    elif isinstance(commission, Number):
-        fixed, rate = 0.0, commission
-    else:
+    elif callable(commission):
         return commission
+    else:
+        fixed, rate = 0.0, commission
     if not fixed >= 0:
         raise errors.bad_fixed_fee(fixed)
     if not -0.1 <= rate < 0.1:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from hindcaster.stats.time_axis import TimeAxis
 
 
-class Result(pd.Series):  # type: ignore[misc]
+class Result(pd.Series):
     """Statistics of a run by name; a pandas Series that prints itself in full.
 
     Rows whose names start with an underscore hold the strategy instance and the frames of

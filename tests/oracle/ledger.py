@@ -178,7 +178,7 @@ class OracleBroker:
         """Queue a market order, at the front, that closes a part of the trade [partial closes]."""
         assert 0 < portion <= 1
         # Banker's rounding, at least one unit.
-        units = max(1, int(round(abs(trade.size) * portion)))
+        units = max(1, round(abs(trade.size) * portion))
         order = OracleOrder(-copysign(units, trade.size), tag=trade.tag, parent_trade=trade)
         self.orders.insert(0, order)
         return order
@@ -190,7 +190,7 @@ class OracleBroker:
             self.cancel(trade.sl_order)
         if price:
             trade.sl_order = OracleOrder(
-                -trade.size, stop=float(price), tag=trade.tag, parent_trade=trade
+                -float(trade.size), stop=float(price), tag=trade.tag, parent_trade=trade
             )
             self.orders.insert(0, trade.sl_order)
 
@@ -201,7 +201,7 @@ class OracleBroker:
             self.cancel(trade.tp_order)
         if price:
             trade.tp_order = OracleOrder(
-                -trade.size, limit=float(price), tag=trade.tag, parent_trade=trade
+                -float(trade.size), limit=float(price), tag=trade.tag, parent_trade=trade
             )
             self.orders.append(trade.tp_order)
 
@@ -343,11 +343,8 @@ class OracleBroker:
             return True
         if not order.limit and tp:
             tp_reached = tp <= high if order.is_long else tp >= low
-            if order.is_long:
-                sl_missed = not sl or sl < low
-            else:
-                sl_missed = not sl or sl > high
-            if tp_reached and sl_missed:
+            sl_reached = sl and (sl >= low if order.is_long else sl <= high)
+            if tp_reached and not sl_reached:
                 return True
         if any(x and low <= x <= high for x in (sl, tp)):
             self.warnings.append((i, "contingent"))

@@ -1,6 +1,6 @@
 """`Strategy.data`: the frame's columns as arrays that end at the current bar."""
 
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -46,9 +46,6 @@ class _Data:
             del attributes[name]
         self._shown.clear()
 
-    def _full(self, name: str) -> _Array:
-        return self._columns[name]
-
     def __getattr__(self, name: str) -> _Array:
         if name in _OWN or name.startswith("__"):  # not unpickled yet
             raise AttributeError(name)
@@ -56,7 +53,7 @@ class _Data:
             full = self._columns[name]
         except KeyError:
             raise AttributeError(f"The data has no column {name!r}.") from None
-        view = full[: self._length]
+        view = cast("_Array", full[: self._length])
         self.__dict__[name] = view
         self._shown.append(name)
         return view
@@ -65,7 +62,7 @@ class _Data:
         if isinstance(name, str) and name in self._columns and name not in _RESERVED:
             return getattr(self, name)  # type: ignore[no-any-return]
         try:
-            return self._columns[name][: self._length]
+            return cast("_Array", self._columns[name][: self._length])
         except KeyError:
             raise KeyError(
                 f"The data has no column {name!r}. Columns: {list(self._columns)}."
@@ -91,9 +88,7 @@ class _Data:
 
     @property
     def df(self) -> pd.DataFrame:
-        """The bars seen so far as a DataFrame; in `init` the whole frame, to which columns can
-        be added.
-        """
+        """The bars seen so far; in `init` the whole frame, to which columns can be added."""
         if self._length == len(self._frame):
             return self._frame
         return self._frame.iloc[: self._length]

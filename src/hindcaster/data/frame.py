@@ -85,10 +85,10 @@ def _check_columns(frame: pd.DataFrame) -> None:
             frame[name] = column
         gaps = column.isna().to_numpy()
         if gaps.any():
-            raise errors.price_missing(name, frame.index[gaps.argmax()], int(gaps.sum()))
+            raise errors.price_missing(name, frame.index[int(gaps.argmax())], int(gaps.sum()))
         endless = np.isinf(column.to_numpy(np.float64))
         if endless.any():
-            row = frame.index[endless.argmax()]
+            row = frame.index[int(endless.argmax())]
             warnings.warn(errors.price_infinite(name, row), stacklevel=5)
 
 

@@ -1,7 +1,7 @@
 """Series as strategies see them: arrays that know their name and their place in the data."""
 
 import warnings
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple, Self, cast
 
 import numpy as np
 import pandas as pd
@@ -43,12 +43,12 @@ class _Array(np.ndarray[Any, np.dtype[Any]]):
             self._meta = _NOTHING
 
     def __reduce__(self) -> Any:
-        rebuild, arguments, state = super().__reduce__()  # type: ignore[misc]
+        rebuild, arguments, state = cast("tuple[Any, ...]", super().__reduce__())
         return rebuild, arguments, (state, self.name, self._opts)
 
     def __setstate__(self, state: Any) -> None:
         values, name, opts = state
-        super().__setstate__(values)  # type: ignore[misc]
+        super().__setstate__(values)
         self._meta = _Meta(name, opts, None)
 
     def __bool__(self) -> bool:

@@ -1,11 +1,12 @@
 """What a fill costs: the one owner of the commission rule."""
 
 from hindcaster._jit import call_fee_at, subkernel
+from hindcaster._types import Record
 from hindcaster.engine import codes
 
 
 @subkernel
-def fee(account, size, price, whole):
+def fee(account: Record, size: float, price: float, whole: int) -> float:
     """Commission in cash for `size` signed units at `price`.
 
     `whole` tells a user's fee function whether the size is a count of units (1) or a float (0):

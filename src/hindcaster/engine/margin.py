@@ -1,10 +1,12 @@
 """What an account is worth and how much of it is free; sums run in the order of the open trades."""
 
 from hindcaster._jit import subkernel
+from hindcaster._types import Record
+from hindcaster.engine.ledger.state import Ledger
 
 
 @subkernel
-def refresh_totals(ledger):
+def refresh_totals(ledger: Ledger) -> None:
     """Recompute net size and cost basis after trades were opened, reduced or closed."""
     account = ledger.account[0]
     size = 0.0
@@ -18,13 +20,13 @@ def refresh_totals(ledger):
 
 
 @subkernel
-def equity_at(account, price):
+def equity_at(account: Record, price: float) -> float:
     """Cash plus open profit at `price`; needs fresh totals."""
     return account.cash + (price * account.net_size - account.cost)
 
 
 @subkernel
-def available_margin(ledger, price):
+def available_margin(ledger: Ledger, price: float) -> float:
     """Equity less the margin that open trades bind at `price`, gross, never negative."""
     account = ledger.account[0]
     refresh_totals(ledger)

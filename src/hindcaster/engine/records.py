@@ -1,10 +1,10 @@
 """Record types of the engine's state, and arrays that grow."""
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
-from hindcaster._types import RecordArray
+from hindcaster._types import AnyArray
 
 ORDER: Final = np.dtype(
     [
@@ -89,7 +89,7 @@ ACCOUNT: Final = np.dtype(
 )
 
 
-def grown(array: RecordArray, room: int) -> RecordArray:
+def grown(array: AnyArray, room: int) -> Any:
     """Copy of `array` with at least `room` elements, or `array` itself if it has them.
 
     Capacity doubles, so that n appends cost O(n) in total.

@@ -5,6 +5,8 @@ one mark to the next, where a mark is a bar without drawdown or the last bar, an
 one bar lies between them.
 """
 
+import math
+
 import numpy as np
 
 from hindcaster._jit import kernel
@@ -18,17 +20,19 @@ def drawdown_course(equity: FloatArray, drawdown: FloatArray) -> tuple[float, fl
     Returns
     -------
     tuple
-        The deepest drawdown (0 if none), the highest equity.
+        The deepest drawdown (0 if none, or if it is undefined at any bar), the highest equity.
     """
     peak = equity[0]
     deepest = 0.0
+    defined = True
     for i in range(equity.size):
         if equity[i] > peak:
             peak = equity[i]
         drawdown[i] = 1.0 - equity[i] / peak
         if drawdown[i] > deepest:
             deepest = drawdown[i]
-    return deepest, peak
+        defined &= not math.isnan(drawdown[i])
+    return deepest if defined else 0.0, peak
 
 
 @kernel

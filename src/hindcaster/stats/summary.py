@@ -177,6 +177,9 @@ def summarize(
     n = len(equity)
     courses = np.empty((2, n))
     courses[0] = equity
+    # One memory layout, whatever the caller's: a kernel is compiled anew for every other one.
+    equity, close = courses[0], np.ascontiguousarray(close)
+    trades = ClosedTrades(*map(np.ascontiguousarray, trades))
     deepest, peak = drawdown_course(equity, courses[1])
     durations, drawdown_rows = _drawdown_rows(axis, courses[1], deepest)
     exposed = exposed_bars(trades.entry_bar, trades.exit_bar, n)
@@ -263,6 +266,7 @@ def _drawdown_rows(
     first, last, depth = drawdown_episodes(drawdown)
     longest: Any
     average: Any
+    mean_depth: Any
     column: Any
     if depth.size:
         ticks = axis.ticks[last] - axis.ticks[first]

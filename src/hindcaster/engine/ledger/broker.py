@@ -29,7 +29,11 @@ class Bars:
     """
 
     def __init__(
-        self, open: FloatArray, high: FloatArray, low: FloatArray, close: FloatArray
+        self,
+        open: FloatArray,  # noqa: A002  (the field's name)
+        high: FloatArray,
+        low: FloatArray,
+        close: FloatArray,
     ) -> None:
         self.open, self.high, self.low, self.close = (
             np.ascontiguousarray(column, np.float64) for column in (open, high, low, close)
@@ -292,16 +296,16 @@ class LedgerBroker:
     @property
     def cash(self) -> np.float64:
         """Balance without open profit."""
-        return self._cash[0]  # type: ignore[no-any-return]
+        return self._cash[0]
 
     @property
     def net_size(self) -> float:
         """Signed units over all open trades."""
-        return self._net_size.item()  # type: ignore[no-any-return]
+        return self._net_size.item()
 
     def open_profit(self, bar: int) -> np.float64:
         """Unrealised profit at the close of `bar`, without commissions."""
-        return self.bars.close[bar] * self._net_size[0] - self._cost[0]  # type: ignore[no-any-return]
+        return self.bars.close[bar] * self._net_size[0] - self._cost[0]
 
     def invested(self) -> float:
         """Absolute value of the open trades at their entry prices."""
@@ -309,15 +313,15 @@ class LedgerBroker:
         return float(np.sum(np.abs(trades["size"]) * trades["entry_price"]))
 
     def queued(self) -> list[int]:
-        """Indices of live orders in the order they will be worked."""
+        """Return the indices of live orders in the order they will be worked."""
         return self.queue[: self._n_queue[0]].tolist()
 
     def active_trades(self) -> list[int]:
-        """Indices of open trades in entry order."""
+        """Return the indices of open trades in entry order."""
         return self.active[: self._n_active[0]].tolist()
 
     def closed_trades(self) -> list[int]:
-        """Indices of closed trades in the order they were closed."""
+        """Return the indices of closed trades in the order they were closed."""
         return self.closed[: self._n_closed[0]].tolist()
 
     def tag(self, number: int) -> Any:
@@ -325,7 +329,7 @@ class LedgerBroker:
         return None if number == codes.ABSENT else self.tags[number]
 
     def order_outcome(self, order: int) -> str:
-        """Words for what became of an order."""
+        """Say in words what became of an order."""
         record = self.orders[order]
         return codes.REASON_TEXTS[record["reason"]] or codes.STATE_NAMES[record["state"]]
 

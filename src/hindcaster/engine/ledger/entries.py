@@ -3,16 +3,18 @@
 import numpy as np
 
 from hindcaster._jit import subkernel
+from hindcaster._types import Record
 from hindcaster.engine import codes
 from hindcaster.engine.costs import fee
 from hindcaster.engine.ledger.orders import attach, given
 from hindcaster.engine.ledger.queue import settle
+from hindcaster.engine.ledger.state import Ledger
 from hindcaster.engine.ledger.trades import close_whole, open_trade, reduce_trade
 from hindcaster.engine.margin import available_margin, equity_at
 
 
 @subkernel
-def notify(ledger, code, order, bar, available):
+def notify(ledger: Ledger, code: int, order: int, bar: int, available: float) -> None:
     """Leave a message for the driver of the engine."""
     account = ledger.account[0]
     notice = ledger.notices[account.n_notices]
@@ -25,7 +27,7 @@ def notify(ledger, code, order, bar, available):
 
 
 @subkernel
-def affordable_units(account, size, unit_cost, available):
+def affordable_units(account: Record, size: float, unit_cost: float, available: float) -> float:
     """Whole units that a fraction of the free margin buys, signed like the order.
 
     Floor division first, then truncation: the order of operations decides the last unit.
@@ -35,7 +37,9 @@ def affordable_units(account, size, unit_cost, available):
 
 
 @subkernel
-def net_against(ledger, units, is_float, price, bar):
+def net_against(
+    ledger: Ledger, units: float, is_float: int, price: float, bar: int
+) -> tuple[float, int]:
     """Close or reduce opposite trades, oldest first; returns what is left of the units."""
     account = ledger.account[0]
     position = 0
@@ -56,7 +60,7 @@ def net_against(ledger, units, is_float, price, bar):
 
 
 @subkernel
-def attach_bracket(ledger, order, index, bar):
+def attach_bracket(ledger: Ledger, order: int, index: int, bar: int) -> None:
     """Give a new trade the take-profit, then the stop-loss, that its order asked for."""
     account = ledger.account[0]
     for role, price in (
@@ -71,7 +75,9 @@ def attach_bracket(ledger, order, index, bar):
 
 
 @subkernel
-def bracket_acts_now(ledger, order, bar, triggered, available):
+def bracket_acts_now(
+    ledger: Ledger, order: int, bar: int, triggered: bool, available: float
+) -> bool:
     """Whether the entry's bracket is looked at on the entry bar, in a second pass.
 
     Always after a market order. After a triggered stop order only if the target alone is inside
@@ -96,7 +102,9 @@ def bracket_acts_now(ledger, order, bar, triggered, available):
 
 
 @subkernel
-def fill_entry(ledger, order, bar, fill_bar, price, triggered):
+def fill_entry(
+    ledger: Ledger, order: int, bar: int, fill_bar: int, price: float, triggered: bool
+) -> bool:
     """Work an entry order that fills at `price`; returns whether a second pass is due."""
     account = ledger.account[0]
     record = ledger.orders[order]

@@ -1,6 +1,7 @@
 """The kernels that Python calls: each opens the handle and runs one operation."""
 
 from hindcaster._jit import kernel
+from hindcaster._types import IntArray
 from hindcaster.engine import codes
 from hindcaster.engine.ledger.orders import move_bracket, place_close, place_order
 from hindcaster.engine.ledger.queue import cancel
@@ -9,12 +10,23 @@ from hindcaster.engine.ledger.step import advance, fill_equity
 
 
 @kernel
-def call_advance(handle, bar):
+def call_advance(handle: IntArray, bar: int) -> int:
+    """Work one bar: see `step.advance`."""
     return advance(open_ledger(handle), bar)
 
 
 @kernel
-def call_place(handle, bar, size, limit, stop, sl, tp, tag):
+def call_place(
+    handle: IntArray,
+    bar: int,
+    size: float,
+    limit: float,
+    stop: float,
+    sl: float,
+    tp: float,
+    tag: int,
+) -> int:
+    """Queue an entry order: see `orders.place_order`."""
     ledger = open_ledger(handle)
     if not has_room(ledger):
         return codes.NEED_ROOM
@@ -23,7 +35,8 @@ def call_place(handle, bar, size, limit, stop, sl, tp, tag):
 
 
 @kernel
-def call_close(handle, bar, index, portion):
+def call_close(handle: IntArray, bar: int, index: int, portion: float) -> int:
+    """Queue a closing order: see `orders.place_close`."""
     ledger = open_ledger(handle)
     if not has_room(ledger):
         return codes.NEED_ROOM
@@ -32,7 +45,8 @@ def call_close(handle, bar, index, portion):
 
 
 @kernel
-def call_move_bracket(handle, bar, index, role, price):
+def call_move_bracket(handle: IntArray, bar: int, index: int, role: int, price: float) -> int:
+    """Move a stop-loss or take-profit: see `orders.move_bracket`."""
     ledger = open_ledger(handle)
     if not has_room(ledger):
         return codes.NEED_ROOM
@@ -41,7 +55,8 @@ def call_move_bracket(handle, bar, index, role, price):
 
 
 @kernel
-def call_cancel(handle, bar, order):
+def call_cancel(handle: IntArray, bar: int, order: int) -> int:
+    """Cancel an order, or return NOT_QUEUED."""
     ledger = open_ledger(handle)
     if not ledger.orders[order].queued:
         return codes.NOT_QUEUED
@@ -51,7 +66,7 @@ def call_cancel(handle, bar, order):
 
 
 @kernel
-def call_finish(handle, end):
+def call_finish(handle: IntArray, end: int) -> None:
     """Write the equity up to bar `end` (exclusive) with the account as it stands."""
     ledger = open_ledger(handle)
     fill_equity(ledger, end)

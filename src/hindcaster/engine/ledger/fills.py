@@ -3,11 +3,13 @@
 import numpy as np
 
 from hindcaster._jit import subkernel
+from hindcaster._types import Record
 from hindcaster.engine.ledger.orders import given
+from hindcaster.engine.ledger.state import Ledger
 
 
 @subkernel
-def triggers(ledger, order, bar):
+def triggers(ledger: Ledger, order: Record, bar: int) -> bool:
     """Whether the bar's range reaches the order's waiting stop."""
     if order.size > 0.0:
         return ledger.high[bar] >= order.stop
@@ -15,7 +17,7 @@ def triggers(ledger, order, bar):
 
 
 @subkernel
-def limit_price(ledger, order, bar, triggered):
+def limit_price(ledger: Ledger, order: Record, bar: int, triggered: bool) -> float:
     """Fill price of a limit order, NaN if it does not fill on this bar.
 
     The limit or better, at the open if the bar opens beyond it. On the bar that triggers its
@@ -32,7 +34,9 @@ def limit_price(ledger, order, bar, triggered):
 
 
 @subkernel
-def market_price(ledger, order, bar, triggered, at_previous_close):
+def market_price(
+    ledger: Ledger, order: Record, bar: int, triggered: bool, at_previous_close: bool
+) -> float:
     """Fill price of a market order or of a stop that this bar triggered: never better than it."""
     base = ledger.close[bar - 1] if at_previous_close else ledger.open[bar]
     if not triggered:
@@ -41,7 +45,9 @@ def market_price(ledger, order, bar, triggered, at_previous_close):
 
 
 @subkernel
-def fill(ledger, order, bar, triggered, contingent):
+def fill(
+    ledger: Ledger, order: Record, bar: int, triggered: bool, contingent: bool
+) -> tuple[float, int]:
     """Return (price, bar of the fill); the price is NaN if the order does not fill.
 
     With ``trade_on_close`` a plain market order fills at the previous close and counts for the

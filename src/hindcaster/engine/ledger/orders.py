@@ -5,16 +5,28 @@ import numpy as np
 from hindcaster._jit import subkernel
 from hindcaster.engine import codes
 from hindcaster.engine.ledger.queue import append, cancel, is_contingent, push_front
+from hindcaster.engine.ledger.state import Ledger
 
 
 @subkernel
-def given(price):
+def given(price: float) -> bool:
     """Whether a price field is used: None arrives as NaN, and 0 counts as absent."""
     return price == price and price != 0.0
 
 
 @subkernel
-def new_order(ledger, role, size, limit, stop, sl, tp, tag, parent, bar):
+def new_order(
+    ledger: Ledger,
+    role: int,
+    size: float,
+    limit: float,
+    stop: float,
+    sl: float,
+    tp: float,
+    tag: int,
+    parent: int,
+    bar: int,
+) -> int:
     """Write an order record; the caller queues it."""
     account = ledger.account[0]
     index = account.n_orders
@@ -41,7 +53,9 @@ def new_order(ledger, role, size, limit, stop, sl, tp, tag, parent, bar):
 
 
 @subkernel
-def place_order(ledger, bar, size, limit, stop, sl, tp, tag):
+def place_order(
+    ledger: Ledger, bar: int, size: float, limit: float, stop: float, sl: float, tp: float, tag: int
+) -> int:
     """Queue an entry order; returns its index or PRICES_NOT_ORDERED.
 
     Prices are checked against the limit, else the stop, else the close that the spread makes of
@@ -67,7 +81,7 @@ def place_order(ledger, bar, size, limit, stop, sl, tp, tag):
 
 
 @subkernel
-def make_way(ledger, bar):
+def make_way(ledger: Ledger, bar: int) -> None:
     """Cancel pending orders and close open trades before an exclusive order.
 
     The position advances after a cancellation too, so the order behind a cancelled one is
@@ -85,7 +99,7 @@ def make_way(ledger, bar):
 
 
 @subkernel
-def place_close(ledger, bar, index, portion):
+def place_close(ledger: Ledger, bar: int, index: int, portion: float) -> int:
     """Queue a market order, in front, that closes a portion of a trade: one unit at least."""
     trade = ledger.trades[index]
     units = max(1.0, np.rint(abs(trade.size) * portion))
@@ -99,7 +113,7 @@ def place_close(ledger, bar, index, portion):
 
 
 @subkernel
-def attach(ledger, bar, index, role, price):
+def attach(ledger: Ledger, bar: int, index: int, role: int, price: float) -> int:
     """Queue a trade's stop-loss (in front) or take-profit (behind) and tie it to the trade."""
     trade = ledger.trades[index]
     nothing = np.nan
@@ -118,7 +132,7 @@ def attach(ledger, bar, index, role, price):
 
 
 @subkernel
-def move_bracket(ledger, bar, index, role, price):
+def move_bracket(ledger: Ledger, bar: int, index: int, role: int, price: float) -> int:
     """Replace a trade's stop-loss or take-profit; NaN only removes it."""
     trade = ledger.trades[index]
     current = trade.sl_order if role == codes.STOP_LOSS else trade.tp_order

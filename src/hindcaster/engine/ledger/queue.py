@@ -1,11 +1,13 @@
 """The order queue: who stands where, who leaves and why."""
 
 from hindcaster._jit import subkernel
+from hindcaster._types import IntArray
 from hindcaster.engine import codes
+from hindcaster.engine.ledger.state import Ledger
 
 
 @subkernel
-def find(indices, count, wanted):
+def find(indices: IntArray, count: int, wanted: int) -> int:
     """Position of `wanted` among the first `count` indices, or ABSENT."""
     for k in range(count):
         if indices[k] == wanted:
@@ -14,14 +16,15 @@ def find(indices, count, wanted):
 
 
 @subkernel
-def drop(indices, count, position):
+def drop(indices: IntArray, count: int, position: int) -> None:
     """Take one position out and close the gap; the caller lowers the count."""
     for k in range(position, count - 1):
         indices[k] = indices[k + 1]
 
 
 @subkernel
-def append(ledger, order):
+def append(ledger: Ledger, order: int) -> None:
+    """Queue an order behind all others."""
     account = ledger.account[0]
     ledger.queue[account.n_queue] = order
     account.n_queue += 1
@@ -29,7 +32,8 @@ def append(ledger, order):
 
 
 @subkernel
-def push_front(ledger, order):
+def push_front(ledger: Ledger, order: int) -> None:
+    """Queue an order before all others."""
     account = ledger.account[0]
     for k in range(account.n_queue, 0, -1):
         ledger.queue[k] = ledger.queue[k - 1]
@@ -39,7 +43,7 @@ def push_front(ledger, order):
 
 
 @subkernel
-def settle(ledger, order, state, reason, bar):
+def settle(ledger: Ledger, order: int, state: int, reason: int, bar: int) -> None:
     """Take an order out of the queue, if it is in it, and record what became of it."""
     record = ledger.orders[order]
     record.state = state
@@ -54,7 +58,7 @@ def settle(ledger, order, state, reason, bar):
 
 
 @subkernel
-def is_contingent(ledger, order):
+def is_contingent(ledger: Ledger, order: int) -> bool:
     """Whether the order is at present the stop-loss or take-profit of its trade."""
     parent = ledger.orders[order].parent
     if parent == codes.ABSENT:
@@ -64,7 +68,7 @@ def is_contingent(ledger, order):
 
 
 @subkernel
-def cancel(ledger, order, reason, bar):
+def cancel(ledger: Ledger, order: int, reason: int, bar: int) -> None:
     """Cancel a queued order and detach it from its trade's bracket."""
     parent = ledger.orders[order].parent
     if parent != codes.ABSENT:

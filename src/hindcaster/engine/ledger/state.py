@@ -59,8 +59,8 @@ HANDLE_LENGTH: Final = 17
 
 
 @subkernel
-def open_ledger(handle):
-    """Views on the state behind a handle; valid while its owner keeps the arrays."""
+def open_ledger(handle: IntArray) -> Ledger:
+    """Make views on the state behind a handle; valid while its owner keeps the arrays."""
     account = carray(address_as_pointer(handle[0]), (1,), ACCOUNT)
     n_orders, n_trades = handle[N_ORDERS], handle[N_TRADES]
     n_queue, n_bars = handle[N_QUEUE], account[0].n_bars
@@ -82,7 +82,7 @@ def open_ledger(handle):
 
 
 @subkernel
-def has_room(ledger):
+def has_room(ledger: Ledger) -> bool:
     """Whether one bar, or one placement, can be worked without any array overflowing.
 
     Each queued order adds at most one trade, one partial copy and two bracket orders, and each

@@ -15,7 +15,7 @@ from hindcaster.engine.ledger.entries import fill_entry
 from hindcaster.engine.ledger.fills import fill, triggers
 from hindcaster.engine.ledger.orders import given
 from hindcaster.engine.ledger.queue import is_contingent, settle
-from hindcaster.engine.ledger.state import has_room
+from hindcaster.engine.ledger.state import Ledger, has_room
 from hindcaster.engine.ledger.trades import close_whole, reduce_trade
 from hindcaster.engine.margin import equity_at, refresh_totals
 
@@ -26,7 +26,7 @@ LONG_HORIZON: Final = 1 << 20
 
 
 @subkernel
-def fill_closing(ledger, order, price, fill_bar, contingent):
+def fill_closing(ledger: Ledger, order: int, price: float, fill_bar: int, contingent: bool) -> None:
     """Work a closing order: take its size, at most the trade's, off its trade."""
     record = ledger.orders[order]
     index = record.parent
@@ -47,7 +47,7 @@ def fill_closing(ledger, order, price, fill_bar, contingent):
 
 
 @subkernel
-def work_order(ledger, order, bar):
+def work_order(ledger: Ledger, order: int, bar: int) -> bool:
     """Work one queued order on one bar; returns whether a second pass is due."""
     record = ledger.orders[order]
     triggered = False
@@ -67,7 +67,7 @@ def work_order(ledger, order, bar):
 
 
 @subkernel
-def work_queue(ledger, bar):
+def work_queue(ledger: Ledger, bar: int) -> bool:
     """One pass over a snapshot of the queue; returns whether a second pass is due."""
     account = ledger.account[0]
     count = account.n_queue
@@ -84,7 +84,7 @@ def work_queue(ledger, bar):
 
 
 @subkernel
-def fill_equity(ledger, bar):
+def fill_equity(ledger: Ledger, bar: int) -> None:
     """Write the equity of the bars before `bar` on which nothing happened."""
     account = ledger.account[0]
     for k in range(account.filled_to, bar):
@@ -93,7 +93,7 @@ def fill_equity(ledger, bar):
 
 
 @subkernel
-def go_bankrupt(ledger, bar):
+def go_bankrupt(ledger: Ledger, bar: int) -> None:
     """Close trades at the close, set the account to zero for good.
 
     The position advances after a removal too, so every second trade stays open: part of the
@@ -111,7 +111,7 @@ def go_bankrupt(ledger, bar):
 
 
 @subkernel
-def step(ledger, bar):
+def step(ledger: Ledger, bar: int) -> int:
     """Work one bar; returns 0, BANKRUPT or an error code."""
     account = ledger.account[0]
     while work_queue(ledger, bar):
@@ -129,7 +129,7 @@ def step(ledger, bar):
 
 
 @subkernel
-def trigger_band(ledger):
+def trigger_band(ledger: Ledger) -> tuple[float, float]:
     """Lowest high and highest low at which a queued order acts; (-inf, inf) if one acts anyway."""
     above = np.inf
     below = -np.inf
@@ -152,7 +152,7 @@ def trigger_band(ledger):
 
 
 @subkernel
-def next_wake(ledger, bar):
+def next_wake(ledger: Ledger, bar: int) -> int:
     """First bar after `bar` that has to be worked, as long as the strategy changes nothing.
 
     Bars before it touch no order's price and leave the account solvent, so working them would
@@ -173,7 +173,7 @@ def next_wake(ledger, bar):
 
 
 @subkernel
-def advance(ledger, bar):
+def advance(ledger: Ledger, bar: int) -> int:
     """Bring the account from the last worked bar to `bar`; returns the next bar to work.
 
     A negative result is BANKRUPT, NEED_ROOM (nothing was done) or an error code.

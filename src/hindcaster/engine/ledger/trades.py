@@ -6,10 +6,13 @@ from hindcaster._jit import subkernel
 from hindcaster.engine import codes
 from hindcaster.engine.costs import fee
 from hindcaster.engine.ledger.queue import drop, find, settle
+from hindcaster.engine.ledger.state import Ledger
 
 
 @subkernel
-def open_trade(ledger, order, size, is_float, price, bar):
+def open_trade(
+    ledger: Ledger, order: int, size: float, is_float: int, price: float, bar: int
+) -> int:
     """Record a new trade at `price` (spread included) and pay its commission."""
     account = ledger.account[0]
     index = account.n_trades
@@ -35,7 +38,7 @@ def open_trade(ledger, order, size, is_float, price, bar):
 
 
 @subkernel
-def _book_exit(ledger, index, price, bar):
+def _book_exit(ledger: Ledger, index: int, price: float, bar: int) -> None:
     """Pay out a trade at `price` and append it to the closed ones.
 
     The recorded commission is that of both ends for the closed size, so a fixed fee counts in
@@ -54,7 +57,7 @@ def _book_exit(ledger, index, price, bar):
 
 
 @subkernel
-def close_whole(ledger, index, price, bar):
+def close_whole(ledger: Ledger, index: int, price: float, bar: int) -> None:
     """Close a trade; its stop-loss and take-profit leave the queue but stay attached to it."""
     account = ledger.account[0]
     trade = ledger.trades[index]
@@ -67,7 +70,9 @@ def close_whole(ledger, index, price, bar):
 
 
 @subkernel
-def reduce_trade(ledger, index, size, is_float, price, bar):
+def reduce_trade(
+    ledger: Ledger, index: int, size: float, is_float: int, price: float, bar: int
+) -> None:
     """Take `size` signed units (of the closing side) off a trade; all of them close it.
 
     A piece that leaves is recorded as a trade of its own, without stop-loss and take-profit.

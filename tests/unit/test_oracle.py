@@ -1,0 +1,2 @@
+from tests.oracle.ledger import OracleBroker
+def test_x(): assert OracleBroker
