@@ -201,7 +201,7 @@ class Order(_Handle):
 
     def _read_price(self, field: str) -> float | None:
         price = float(self._read(field))
-        return None if price != price else price
+        return None if price != price else price or 0
 
     def cancel(self) -> None:
         """Withdraw the order; a stop-loss or take-profit is also detached from its trade.
@@ -216,7 +216,8 @@ class Order(_Handle):
     @property
     def size(self) -> float:
         """Signed units, or a signed fraction of the free margin if between -1 and 1."""
-        return float(self._read("size"))
+        size = float(self._read("size"))
+        return size if self._read("is_float") else int(size)
 
     @property
     def limit(self) -> float | None:
@@ -403,7 +404,7 @@ class Trade(_Handle):
         return float(self._account.broker.orders[field][order])
 
     def _move_bracket(self, argument: str, role: int, price: float | None) -> None:
-        if price is not None and not 0.0 < float(price) < math.inf:
+        if price is not None and not 0 < price < math.inf:
             raise errors.bad_bracket_price(argument, price)
         value = math.nan if price is None else float(price)
         self._account.broker.move_bracket(self._account.bar, self._index, role, value)

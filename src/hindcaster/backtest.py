@@ -230,7 +230,8 @@ class Backtest:
         equity = broker.equity
         if start < len(equity):
             equity[:start] = equity[start]
-        equity[np.isnan(equity)] = broker.cash
+        if np.isnan(equity).any():  # an infinite price leaves gaps, an empty run leaves all
+            equity = pd.Series(equity).bfill().fillna(broker.cash).to_numpy()
         self._results = build_result(
             broker,
             self._axis,

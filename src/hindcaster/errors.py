@@ -85,9 +85,9 @@ def order_not_queued(outcome: str) -> ValueError:
     return ValueError(f"This order cannot be cancelled, it is no longer waiting: {outcome}.")
 
 
-def unit_cost_zero() -> ZeroDivisionError:
+def units_not_finite() -> OverflowError:
     """A relative order met a price of zero."""
-    return ZeroDivisionError(
+    return OverflowError(
         "A relative-sized order met a bar where one unit costs nothing: price, spread and "
         "commission add up to 0. Check the data for prices of zero, or pass a size in units."
     )

@@ -81,8 +81,8 @@ class OracleTrade:
 
     def pl_pct(self, bar: int) -> float:
         """Profit as a fraction of the entry value, after the recorded commissions."""
-        gross = copysign(1, self.size) * (self._price(bar) / self.entry_price - 1)
-        return gross - self.commission / (abs(self.size) * self.entry_price)
+        gross = copysign(1, self.size) * (_divide(self._price(bar), self.entry_price) - 1)
+        return gross - _divide(self.commission, abs(self.size) * self.entry_price)
 
 
 class OracleBroker:
@@ -416,6 +416,11 @@ class OracleBroker:
             position += 1
         for trade in self.trades:
             self.close_trade(trade)
+
+
+def _divide(a: float, b: float) -> float:
+    """Divide as floating point hardware does: infinity or nan for a zero divisor."""
+    return a / b if b else a * copysign(inf, b)
 
 
 def _whole_units(budget: float, unit_cost: float) -> int:

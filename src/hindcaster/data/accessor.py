@@ -75,7 +75,7 @@ class _Data:
         i = self._length - 1
         if i < 0:
             return "<Data i=-1>"
-        last = ", ".join(f"{name}={column[i]}" for name, column in self._columns.items())
+        last = ", ".join(f"{name}={value}" for name, value in self._frame.iloc[i].items())
         return f"<Data i={i} ({self._index[i]}) {last}>"
 
     def __getstate__(self) -> dict[str, Any]:

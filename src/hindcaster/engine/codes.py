@@ -61,11 +61,11 @@ NOTICE_NO_UNIT: Final = 1
 NOTICE_MARGIN: Final = 2
 NOTICE_BRACKET_DEFERRED: Final = 3
 
-# Results of entry points that are not an index or a bar.
-NEED_ROOM: Final = -1
-BANKRUPT: Final = -2
-FEE_FAILED: Final = -3
-BRACKET_OUT_OF_RANGE: Final = -4
-PRICES_NOT_ORDERED: Final = -5
-NOT_QUEUED: Final = -6
-UNIT_COST_ZERO: Final = -7
+# Results of entry points that are not an index or a bar; all differ from ABSENT.
+NEED_ROOM: Final = -2
+BANKRUPT: Final = -3
+FEE_FAILED: Final = -4
+BRACKET_OUT_OF_RANGE: Final = -5
+PRICES_NOT_ORDERED: Final = -6
+NOT_QUEUED: Final = -7
+UNITS_NOT_FINITE: Final = -8

@@ -33,4 +33,5 @@ def available_margin(ledger: Ledger, price: float) -> float:
     used = 0.0
     for k in range(account.n_active):
         used += abs(ledger.trades[ledger.active[k]].size) * price / account.leverage
-    return max(0.0, equity_at(account, price) - used)
+    free = equity_at(account, price) - used
+    return free if free > 0.0 else 0.0  # also if it is NaN

@@ -18,10 +18,11 @@ ORDER: Final = np.dtype(
         ("tag", np.int64),  # index into the run's list of tags
         ("parent", np.int64),  # the trade that a closing order belongs to
         ("placed_bar", np.int64),
-        ("stop_live", np.int32),
+        ("is_float", np.int32),  # whether the API shows the size as a float
         ("queued", np.int32),
+        ("stop_live", np.int32),
         ("state", np.int32),
-        ("reason", np.int32),
+        ("reason", np.int64),
         ("done_bar", np.int64),
         ("fill_price", np.float64),
         ("filled", np.float64),  # signed units that changed hands

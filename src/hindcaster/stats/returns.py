@@ -13,34 +13,58 @@ from hindcaster._types import FloatArray, IntArray
 
 
 @kernel
-def pairwise_sum(values: FloatArray) -> float:
-    """Sum by halves down to blocks of at most 128, eight running sums to a block."""
-    n = values.size
-    if n < 8:
-        few = 0.0
-        for i in range(n):
-            few += values[i]
-        return few
-    if n > 128:
-        half = n // 2
-        half -= half % 8
-        return pairwise_sum(values[:half]) + pairwise_sum(values[half:])
-    a, b, c, d = values[0], values[1], values[2], values[3]
-    e, f, g, h = values[4], values[5], values[6], values[7]
-    whole = n - n % 8
-    for i in range(8, whole, 8):
-        a += values[i]
-        b += values[i + 1]
-        c += values[i + 2]
-        d += values[i + 3]
-        e += values[i + 4]
-        f += values[i + 5]
-        g += values[i + 6]
-        h += values[i + 7]
-    total: float = ((a + b) + (c + d)) + ((e + f) + (g + h))
-    for i in range(whole, n):
+def _block_sum(values: FloatArray, begin: int, end: int) -> float:
+    """Sum of values[begin:end] in eight interleaved running sums."""
+    whole = begin + (end - begin) // 8 * 8
+    total = 0.0
+    if whole > begin:
+        a = b = c = d = e = f = g = h = 0.0
+        for i in range(begin, whole, 8):
+            a += values[i]
+            b += values[i + 1]
+            c += values[i + 2]
+            d += values[i + 3]
+            e += values[i + 4]
+            f += values[i + 5]
+            g += values[i + 6]
+            h += values[i + 7]
+        total = ((a + b) + (c + d)) + ((e + f) + (g + h))
+    for i in range(whole, end):
         total += values[i]
     return total
+
+
+@kernel
+def pairwise_sum(values: FloatArray) -> float:
+    """Sum by halves, in the order in which NumPy adds a contiguous array.
+
+    A part of more than 128 elements is the sum of its halves. The stack holds the right halves
+    on the way down to the current part, and, once it was summed, the left one's sum.
+    """
+    right = np.empty((64, 2), dtype=np.int64)
+    left_sum = np.empty(64)
+    left_done = np.zeros(64, dtype=np.bool_)
+    depth = 0
+    begin = 0
+    end = values.size
+    while True:
+        while end - begin > 128:
+            middle = begin + (end - begin) // 16 * 8
+            right[depth, 0] = middle
+            right[depth, 1] = end
+            left_done[depth] = False
+            depth += 1
+            end = middle
+        total = _block_sum(values, begin, end)
+        while depth > 0 and left_done[depth - 1]:
+            depth -= 1
+            total = left_sum[depth] + total
+        if depth == 0:
+            return total
+        left_sum[depth - 1] = total
+        left_done[depth - 1] = True
+        begin = right[depth - 1, 0]
+        end = right[depth - 1, 1]
 
 
 @kernel

@@ -162,13 +162,13 @@ def summarize(
     >>> none, nothing = np.empty(0, dtype=np.int64), np.empty(0)
     >>> rows, curve = summarize(
     ...     axis,
-    ...     equity=np.array([100.0, 80.0, 90.0, 110.0]),
+    ...     equity=np.array([100.0, 75.0, 90.0, 110.0]),
     ...     close=np.array([10.0, 11.0, 12.0, 11.0]),
     ...     trades=ClosedTrades(none, none, nothing, nothing, none),
     ...     warmup=0,
     ... )
     >>> float(rows["Max. Drawdown [%]"]), rows["Max. Drawdown Duration"]
-    (-20.0, Timedelta('3 days 00:00:00'))
+    (-25.0, Timedelta('3 days 00:00:00'))
     """
     if not abs(risk_free_rate) < 1:
         raise AssertionError(

@@ -97,7 +97,7 @@ class LedgerBroker:
         settings["n_bars"] = len(bars)
         settings["cash"] = cash
         settings["leverage"] = leverage
-        settings["spread"] = spread
+        settings["spread"] = abs(spread)  # always against the trader, whatever its sign
         settings["trade_on_close"] = trade_on_close
         settings["hedging"] = hedging
         settings["exclusive"] = exclusive_orders
@@ -179,8 +179,8 @@ class LedgerBroker:
             raise self._fee_error
         if result == codes.BRACKET_OUT_OF_RANGE:
             raise errors.bracket_out_of_range()
-        if result == codes.UNIT_COST_ZERO:
-            raise errors.unit_cost_zero()
+        if result == codes.UNITS_NOT_FINITE:
+            raise errors.units_not_finite()
         return result
 
     # -- what a driver calls ---------------------------------------------------------------
@@ -214,12 +214,10 @@ class LedgerBroker:
         self.account["filled_to"] = start
 
     def finalize(self, last: int) -> None:
-        """Close all open trades by working the last bar once more."""
-        open_trades = self.active_trades()
-        for index in reversed(open_trades):
+        """Close all open trades by working the last bar once more, with all waiting orders."""
+        for index in reversed(self.active_trades()):
             self.close_trade(last, index, 1.0)
-        if open_trades:
-            self.advance(last)
+        self.advance(last)
 
     def finish(self, end: int) -> None:
         """Write the equity of all bars before `end`."""

@@ -30,10 +30,11 @@ def notify(ledger: Ledger, code: int, order: int, bar: int, available: float) ->
 def affordable_units(account: Record, size: float, unit_cost: float, available: float) -> float:
     """Whole units that a fraction of the free margin buys, signed like the order.
 
-    Floor division first, then truncation: the order of operations decides the last unit.
+    The order of operations decides the last unit. Not finite if a unit costs nothing.
     """
-    units = np.trunc(available * account.leverage * abs(size) // unit_cost)
-    return units if size > 0.0 else -units
+    if unit_cost == 0.0:
+        return np.inf
+    return np.copysign(available * account.leverage * abs(size) // unit_cost, size)
 
 
 @subkernel
@@ -110,15 +111,17 @@ def fill_entry(
     record = ledger.orders[order]
     size = record.size
     side = 1.0 if size > 0.0 else -1.0
-    entry_price = price * (1.0 + side * account.spread)
+    # A price of exactly 0 counts as no price: such an entry is made at the close.
+    quote = price if price != 0.0 else ledger.close[bar]
+    entry_price = quote * (1.0 + side * account.spread)
     unit_cost = entry_price + fee(account, size, price, 0) / abs(size)
     available = available_margin(ledger, ledger.close[bar])
     units = np.trunc(size)
     if abs(size) < 1.0:
-        if unit_cost == 0.0:
-            account.error = codes.UNIT_COST_ZERO
-            return False
         units = affordable_units(account, size, unit_cost, available)
+        if not np.isfinite(units):
+            account.error = codes.UNITS_NOT_FINITE
+            return False
         if units == 0.0:
             notify(ledger, codes.NOTICE_NO_UNIT, order, bar, available)
             settle(ledger, order, codes.REJECTED, codes.REJECT_NO_UNIT, fill_bar)
@@ -138,12 +141,12 @@ def fill_entry(
         return False
     record.filled = wanted
     record.fill_price = price
-    reason = codes.FILL_NETTED
-    if units != 0.0:
-        reason = codes.FILL_COMPLETE
-        record.fill_price = entry_price
-        index = open_trade(ledger, order, units, is_float, entry_price, fill_bar)
-        attach_bracket(ledger, order, index, bar)
+    if units == 0.0:
+        settle(ledger, order, codes.FILLED, codes.FILL_NETTED, fill_bar)
+        return False
+    record.fill_price = entry_price
+    index = open_trade(ledger, order, units, is_float, entry_price, fill_bar)
+    attach_bracket(ledger, order, index, bar)
     again = bracket_acts_now(ledger, order, bar, triggered, available)
-    settle(ledger, order, codes.FILLED, reason, fill_bar)
+    settle(ledger, order, codes.FILLED, codes.FILL_COMPLETE, fill_bar)
     return again

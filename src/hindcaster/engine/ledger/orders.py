@@ -42,6 +42,7 @@ def new_order(
     order.tag = tag
     order.parent = parent
     order.placed_bar = bar
+    order.is_float = 1
     order.stop_live = 1 if given(stop) else 0
     order.queued = 0
     order.state = codes.WAITING

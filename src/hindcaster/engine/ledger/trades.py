@@ -88,11 +88,13 @@ def reduce_trade(
     for order in (trade.sl_order, trade.tp_order):
         if order != codes.ABSENT:
             ledger.orders[order].size = -left
+            ledger.orders[order].is_float = trade.is_float
     piece = account.n_trades
     account.n_trades += 1
     ledger.trades[piece] = trade
     copy = ledger.trades[piece]
     copy.size = -size
+    copy.is_float = is_float
     copy.sl_order = codes.ABSENT
     copy.tp_order = codes.ABSENT
     _book_exit(ledger, piece, price, bar)
