@@ -90,12 +90,18 @@ def _run_chunk(
     last: int,
 ) -> bool:
     attributes = vars(strategy)
-    set_length = data._set_length
+    lines = [(name, full) for name, full in revealed if full.ndim == 1]
+    tables = [(name, full) for name, full in revealed if full.ndim > 1]
+    shown = data._shown
     for bar in range(first, last):
-        length = bar + 1
-        set_length(length)
-        for name, full in revealed:
-            attributes[name] = full[..., :length]
+        data._length = length = bar + 1
+        if shown:
+            data._forget()
+        seen = slice(length)
+        for name, full in lines:
+            attributes[name] = full[seen]
+        for name, full in tables:
+            attributes[name] = full[..., seen]
         if bar >= broker.wake and not broker.advance(bar):
             return False
         strategy.next()

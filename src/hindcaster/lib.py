@@ -113,13 +113,14 @@ def cross(series1: SeriesLike, series2: SeriesLike) -> bool:
     return crossover(series1, series2) or crossover(series2, series1)
 
 
-def barssince(condition: "Sequence[Any] | AnyArray", default: Any = np.inf) -> Any:
+def barssince(condition: "Sequence[Any] | AnyArray | pd.Series[Any]", default: Any = np.inf) -> Any:
     """Count the bars since a condition was last true.
 
     Parameters
     ----------
-    condition : sequence of bool
-        One value per bar, the current bar last. Any truthy value counts, NaN included.
+    condition : sequence or Series of bool
+        One value per bar, the current bar last. Any truthy value counts, NaN included. A Series
+        is read by position, whatever its index.
     default : object, default inf
         What to return if the condition has never been true.
 
@@ -128,11 +129,6 @@ def barssince(condition: "Sequence[Any] | AnyArray", default: Any = np.inf) -> A
     int or object
         0 if the condition is true on the current bar, else `default` if it never was.
 
-    Raises
-    ------
-    KeyError
-        If `condition` is a Series without the default index; pass ``condition.to_numpy()``.
-
     Examples
     --------
     >>> barssince([False, True, False, False])
@@ -140,6 +136,8 @@ def barssince(condition: "Sequence[Any] | AnyArray", default: Any = np.inf) -> A
     >>> barssince([False, False], default=-1)
     -1
     """
+    if isinstance(condition, pd.Series):
+        condition = condition.to_numpy()
     if isinstance(condition, ndarray) and condition.ndim == 1:
         return _bars_since_in_array(np.asarray(condition), default)
     return next(compress(range(len(condition)), reversed(condition)), default)
@@ -151,8 +149,8 @@ def quantile(series: SeriesLike, quantile: float | None = None) -> float:
     Parameters
     ----------
     series : array_like
-        For ranking (`quantile` omitted) an array, such as ``self.data.Close[-20:]``; for the
-        value at a quantile any sequence or Series.
+        For ranking (`quantile` omitted) an array or a Series, such as ``self.data.Close[-20:]``;
+        for the value at a quantile any sequence.
     quantile : float, optional
         Between 0 and 1.
 
@@ -167,8 +165,8 @@ def quantile(series: SeriesLike, quantile: float | None = None) -> float:
     ------
     AssertionError
         If `quantile` is outside 0 to 1.
-    TypeError, KeyError
-        If a list or a Series is to be ranked.
+    TypeError
+        If a list is to be ranked.
 
     Examples
     --------
@@ -209,8 +207,9 @@ def _bars_since_in_array(condition: AnyArray, default: Any) -> Any:
 
 
 def _rank_of_last(series: Any) -> float:
+    values = series.to_numpy() if isinstance(series, pd.Series) else series
     try:
-        earlier, last = series[:-1], series[-1]
+        earlier, last = values[:-1], values[-1]
     except IndexError:
         return float("nan")
     return float(np.mean(earlier < last))

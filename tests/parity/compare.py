@@ -13,6 +13,7 @@ import argparse
 import importlib
 import math
 import os
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,6 +29,7 @@ except ImportError:  # the directory itself is on the path when a script of it i
     from make_golden import drawdown, load, record
 
 RTOL = 1e-9  # also the absolute tolerance, times the scale of the quantity
+MONEY_COLUMNS = ("EntryPrice", "ExitPrice", "PnL", "Commission", "ReturnPct")
 
 
 def close(ours: float, theirs: float, scale: float = 1.0) -> bool:
@@ -43,22 +45,51 @@ def differences(ours: dict[str, Any], theirs: dict[str, Any]) -> list[str]:
     """List the differences between two outcomes of one case, most basic first."""
     if ours["fingerprint"] != theirs["fingerprint"]:
         return ["the case itself was drawn differently: recorded with other cases or another NumPy"]
-    theirs = dict(theirs)
-    if theirs.get("equity") is not None and theirs["equity"]["DrawdownPct"] is None:
-        theirs["equity"] = {
-            **theirs["equity"],
-            "DrawdownPct": drawdown(theirs["equity"]["Equity"]),
-        }
-    ours = dict(ours)
-    if ours.get("equity") is not None and ours["equity"]["DrawdownPct"] is None:
-        ours["equity"] = {**ours["equity"], "DrawdownPct": drawdown(ours["equity"]["Equity"])}
+    ours, theirs = _normalised(ours), _normalised(theirs)
     scales = _scales(theirs)
-    order = ["raised", "warnings", "trades", "equity", "log", "left", "stats"]
+    order = ["raised", "warnings", "log", "trades", "equity", "left", "stats"]
     fields = [*order, *sorted((set(ours) | set(theirs)) - set(order))]
+    if ours.get("raised") != theirs.get("raised"):
+        fields = order[:3]  # only one of them has a result
     found: list[str] = []
     for field in fields:
         found.extend(_walk(field, ours.get(field), theirs.get(field), scales))
     return found
+
+
+def _normalised(outcome: dict[str, Any]) -> dict[str, Any]:
+    """Fill in what was left out, and make money float64.
+
+    The reference passes integers (of an integer price column, or from a commission function)
+    through to columns, rows and texts; hindcaster's money is always float64.
+    """
+    outcome = dict(outcome, log=[_float_prices(entry) for entry in outcome["log"]])
+    if "raised" in outcome:
+        return outcome
+    equity, trades = dict(outcome["equity"]), dict(outcome["trades"])
+    if equity["DrawdownPct"] is None:
+        equity["DrawdownPct"] = drawdown(equity["Equity"])
+    if len(trades["Size"]):
+        trades["kinds"] = "".join(
+            "f" if name in MONEY_COLUMNS and kind == "i" else kind
+            for name, kind in zip(trades["columns"], trades["kinds"], strict=True)
+        )
+    stats = [
+        [label, "float", float(value)] if label == "Commissions [$]" else [label, kind, value]
+        for label, kind, value in outcome["stats"]
+    ]
+    left = _float_prices(outcome["left"])
+    return {**outcome, "equity": equity, "trades": trades, "stats": stats, "left": left}
+
+
+def _float_prices(entry: list[Any]) -> list[Any]:
+    """Write whole prices without decimals in the texts of trades: `price=20.0-20` and the like."""
+    return [
+        re.sub(r"(?<=price=)\S+", lambda found: re.sub(r"\.0(?=-|$)", "", found[0]), item)
+        if isinstance(item, str)
+        else item
+        for item in entry
+    ]
 
 
 def _scales(theirs: dict[str, Any]) -> dict[str, float]:
@@ -95,7 +126,12 @@ def _walk(field: str, ours: Any, theirs: Any, scales: dict[str, float]) -> Itera
         if not close(ours, theirs, _scale_of(field, scales)):
             yield f"{field}: ours {ours!r}, theirs {theirs!r}"
     elif ours != theirs:
-        yield f"{field}: ours {ours!r}, theirs {theirs!r}"
+        yield f"{field}: ours {_shorten(ours)}, theirs {_shorten(theirs)}"
+
+
+def _shorten(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) < 200 else f"{text[:200]}…"
 
 
 def _walk_lists(

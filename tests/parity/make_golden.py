@@ -155,7 +155,8 @@ def _is_missing(tag: Any) -> bool:
 
 def drawdown(equity: np.ndarray) -> np.ndarray:
     """Return the drawdown as a positive fraction of the running maximum."""
-    return 1 - equity / np.maximum.accumulate(equity)
+    with np.errstate(invalid="ignore", divide="ignore"):  # an account that starts at zero
+        return 1 - equity / np.maximum.accumulate(equity)
 
 
 def _describe_equity(curve: pd.DataFrame, case: Case) -> dict[str, Any]:
@@ -302,9 +303,12 @@ def _summarise_run(outcome: dict[str, Any]) -> Counter[str]:
     return counts
 
 
-def exclusion(outcome: dict[str, Any]) -> str | None:
-    """Tell why an outcome is not stored: it would meet a documented deviation of hindcaster."""
-    if "raised" not in outcome and 0.0 in outcome["trades"]["ExitPrice"]:
+def exclusion(case: Case, outcome: dict[str, Any]) -> str | None:
+    """Tell why an outcome is not stored: it holds a fault that hindcaster does not copy."""
+    if "raised" in outcome:
+        negative = case.market.price_kind == "negative"
+        return "the reference fails on negative prices" if negative else None
+    if 0.0 in outcome["trades"]["ExitPrice"]:
         return "exit at price zero, which the reference takes for a missing exit price"
     return None
 
@@ -331,7 +335,7 @@ def main() -> None:
     for seed in range(arguments.first, arguments.first + arguments.cases):
         case = build_case(seed)
         outcome = record(case, package)
-        reason = exclusion(outcome)
+        reason = exclusion(case, outcome)
         if reason is not None:
             print(f"seed {seed} left out: {reason}")
             continue

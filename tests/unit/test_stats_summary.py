@@ -40,6 +40,13 @@ def ratio(a, b):
     return a / b if b else NAN
 
 
+def naive_power(base, exponent):
+    try:
+        return base**exponent
+    except OverflowError:
+        return math.inf
+
+
 def naive_gmean(values):
     if not values:
         return NAN
@@ -116,7 +123,7 @@ def naive_rows(index, equity, close, trades, warmup, rf):
         market,
         annual * 100,
         volatility * 100,
-        ((equity[-1] / equity[0]) ** (1 / years) - 1) * 100 if years else NAN,
+        (naive_power(equity[-1] / equity[0], 1 / years) - 1) * 100 if years else NAN,
         ratio(annual - rf, volatility),
         NAN if downside == 0 else (annual - rf) / (downside * math.sqrt(factor)),
         ratio(annual, max(drawdown)),

@@ -116,9 +116,14 @@ def test_only_timedeltas_are_rounded():
 
 
 def test_median_step_looks_at_the_last_hundred_labels():
-    index = dates("2020-01-01", 300, "h").append(dates("2021-01-01", 100, "D"))
-    assert TimeAxis(index).period == pd.Timedelta("1 day")
-    assert TimeAxis(index[:-60]).period == pd.Timedelta("1 hour")
+    # 99 steps lie between them: 50 hours outvote 49 days, whatever comes before.
+    days, hours = [24] * 80, [1] * 50
+    steps = np.cumsum([*days, *hours, *days[:49]])
+    index = pd.DatetimeIndex(np.datetime64("2020-01-01", "s") + (steps * 3600).astype("m8[s]"))
+    assert TimeAxis(index).period == pd.Timedelta("1 hour")
+    assert TimeAxis(index.append(index[-1:] + pd.Timedelta("1 day"))).period == pd.Timedelta(
+        "1 day"
+    )
 
 
 @pytest.mark.parametrize("unit", UNITS)

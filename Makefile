@@ -1,0 +1,51 @@
+# Two commands for a newcomer: `make demo` and `make test`. Everything lives in .venv.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PEER := .cache/peer/bin/python
+
+.PHONY: help demo test lint bench golden clean
+
+help:
+	@echo "make demo   install into .venv and run the example on GOOG daily bars"
+	@echo "make test   install the development tools, run all checks and tests"
+	@echo "make lint   style, types and import layers only"
+	@echo "make bench  time against backtesting.py (installs it in an environment of its own)"
+	@echo "make golden record the parity cases again with backtesting.py"
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	@touch $@
+
+$(VENV)/.installed-dev: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[dev]"
+	@touch $(VENV)/.installed $@
+
+$(PEER):
+	$(PYTHON) -m venv .cache/peer
+	$(PEER) -m pip install --quiet --disable-pip-version-check -r benchmarks/peer-requirements.txt
+
+demo: $(VENV)/.installed
+	$(BIN)/python examples/sma_cross.py
+
+lint: $(VENV)/.installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: lint
+	$(BIN)/python -m pytest -n auto
+
+bench: $(VENV)/.installed $(PEER)
+	$(BIN)/python benchmarks/run.py --peer $(PEER)
+
+golden: $(PEER)
+	$(PEER) tests/parity/make_golden.py
+
+clean:
+	rm -rf $(VENV) .cache build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find src -name "*.nb[ic]" -delete

@@ -1,0 +1,176 @@
+"""The timed pieces of work, run in a fresh process by `run.py` with the package's name.
+
+    python workloads.py PACKAGE WORKLOAD REPEATS
+
+Prints one JSON line: {"seconds": best of the repeats, ...}. Only names that both packages have.
+"""
+
+import importlib
+import json
+import os
+import resource
+import sys
+import time
+import warnings
+
+os.environ.setdefault("TQDM_DISABLE", "1")
+PACKAGE, WORKLOAD, REPEATS = sys.argv[1], sys.argv[2], int(sys.argv[3])
+
+
+def best_of(work, setup=None):
+    times = []
+    for _ in range(REPEATS):
+        argument = setup() if setup else None
+        started = time.perf_counter()
+        result = work(argument) if setup else work()
+        times.append(time.perf_counter() - started)
+    return min(times), result
+
+
+def import_package():
+    started = time.perf_counter()
+    importlib.import_module(PACKAGE)
+    seconds = time.perf_counter() - started
+    heavy = [name for name in ("bokeh", "joblib", "numba", "scipy", "talib") if name in sys.modules]
+    return {"seconds": seconds, "imported": heavy}
+
+
+def strategies():
+    package = importlib.import_module(PACKAGE)
+    lib = importlib.import_module(PACKAGE + ".lib")
+    helpers = importlib.import_module(PACKAGE + ".test")
+
+    class SmaCross(package.Strategy):
+        fast = 10
+        slow = 20
+
+        def init(self):
+            self.sma1 = self.I(helpers.SMA, self.data.Close, self.fast)
+            self.sma2 = self.I(helpers.SMA, self.data.Close, self.slow)
+
+        def next(self):
+            if lib.crossover(self.sma1, self.sma2):
+                self.position.close()
+                self.buy()
+            elif lib.crossover(self.sma2, self.sma1):
+                self.position.close()
+                self.sell()
+
+    class Nothing(package.Strategy):
+        def init(self):
+            pass
+
+        def next(self):
+            pass
+
+    return package.Backtest, SmaCross, Nothing
+
+
+def minute_bars(n_bars):
+    import numpy as np
+    import pandas as pd
+
+    rng = np.random.default_rng(0)
+    close = 100 * np.exp(np.cumsum(rng.normal(0, 2e-4, n_bars)))
+    open_ = np.r_[close[0], close[:-1]]
+    wick = close * np.abs(rng.normal(0, 1e-4, n_bars))
+    return pd.DataFrame(
+        {
+            "Open": open_,
+            "High": np.maximum(open_, close) + wick,
+            "Low": np.minimum(open_, close) - wick,
+            "Close": close,
+            "Volume": rng.integers(1, 1000, n_bars).astype(float),
+        },
+        index=pd.date_range("2020-01-01", periods=n_bars, freq="min"),
+    )
+
+
+def goog():
+    import pandas as pd
+
+    return pd.read_pickle(os.environ["BENCH_GOOG"])
+
+
+def run_over(data, number, **options):
+    backtest, *choices = strategies()
+    return lambda: backtest(data, choices[number], **options).run()
+
+
+def sma_200k():
+    run = run_over(minute_bars(200_000), 0)
+    run()
+    seconds, stats = best_of(run)
+    return {"seconds": seconds, "trades": int(stats["# Trades"]), "equity": stats.iloc[4]}
+
+
+def nothing_200k():
+    run = run_over(minute_bars(200_000), 1)
+    run()
+    seconds, stats = best_of(run)
+    return {"seconds": seconds, "equity": stats.iloc[4]}
+
+
+def goog_run():
+    backtest, sma_cross, _ = strategies()
+    test = backtest(goog(), sma_cross, commission=0.002)
+    test.run()
+    seconds, stats = best_of(test.run)
+    return {"seconds": seconds, "trades": int(stats["# Trades"]), "equity": stats.iloc[4]}
+
+
+def first_run():
+    started = time.perf_counter()
+    stats = run_over(goog(), 0, commission=0.002)()
+    return {"seconds": time.perf_counter() - started, "trades": int(stats["# Trades"])}
+
+
+def summary():
+    """Statistics, trades and orders of a finished run, GOOG daily."""
+    from hindcaster.driver import warm_up
+    from hindcaster.results import build_result
+
+    backtest, sma_cross, _ = strategies()
+    test = backtest(goog(), sma_cross, commission=0.002)
+    strategy = test.run()._strategy
+    broker = strategy._account.broker
+
+    def build():
+        return build_result(
+            broker,
+            test._axis,
+            broker.equity,
+            broker.bars.close,
+            warm_up(strategy),
+            strategy._indicators,
+            strategy,
+        )
+
+    def statistics():
+        from hindcaster.results import closed_trades, trade_columns
+        from hindcaster.stats.summary import summarize
+
+        columns = trade_columns(broker, test._axis)
+        return summarize(
+            test._axis, broker.equity, broker.bars.close, closed_trades(columns), warmup=19
+        )
+
+    build()
+    return {"seconds": best_of(statistics)[0], "with_frames": best_of(build)[0]}
+
+
+def memory_10m():
+    """Peak memory of a run over 10 million bars, in units of the five OHLCV arrays."""
+    data = minute_bars(10_000_000)
+    arrays = 5 * 8 * len(data)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    started = time.perf_counter()
+    run_over(data, 0)()
+    seconds = time.perf_counter() - started
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    return {"seconds": seconds, "peak": peak / arrays, "before": before / arrays}
+
+
+if __name__ == "__main__":
+    warnings.simplefilter("ignore")
+    print(json.dumps(globals()[WORKLOAD]()))
