@@ -29,6 +29,8 @@ except ImportError:  # the directory itself is on the path when a script of it i
     from make_golden import drawdown, load, record
 
 RTOL = 1e-9  # also the absolute tolerance, times the scale of the quantity
+# Positions of account values in log entries (bar, code, …); other numbers there are prices.
+ACCOUNT_ITEMS = {"account": (2, 4), "values": (2, 4), "closed": (3, 5), "pl": (2,)}
 MONEY_COLUMNS = ("EntryPrice", "ExitPrice", "PnL", "Commission", "ReturnPct")
 
 
@@ -75,8 +77,8 @@ def _normalised(outcome: dict[str, Any]) -> dict[str, Any]:
             for name, kind in zip(trades["columns"], trades["kinds"], strict=True)
         )
     stats = [
-        [label, "float", float(value)] if label == "Commissions [$]" else [label, kind, value]
-        for label, kind, value in outcome["stats"]
+        [label, "float", float(value)] if (label, kind) == ("Commissions [$]", "int") else row
+        for label, kind, value, row in ((*row, row) for row in outcome["stats"])
     ]
     left = _float_prices(outcome["left"])
     return {**outcome, "equity": equity, "trades": trades, "stats": stats, "left": left}
@@ -104,8 +106,11 @@ def _scales(theirs: dict[str, Any]) -> dict[str, float]:
 
 def _scale_of(field: str, scales: dict[str, float]) -> float:
     name = field.split(".", 2)[1] if "." in field else field
-    name = name.split("[")[0]
-    if field.startswith(("equity.Equity", "log", "left")) or name in ("PnL", "Commission"):
+    name, _, item = name.partition("[")
+    if field.startswith("log"):
+        account = int(item[:-1]) in ACCOUNT_ITEMS.get(name, ())
+        return scales["account" if account else "price"]
+    if field.startswith(("equity.Equity", "left")) or name in ("PnL", "Commission"):
         return scales["account"]
     if name in ("EntryPrice", "ExitPrice", "SL", "TP", "indicators"):
         return scales["price"]
@@ -145,7 +150,8 @@ def _walk_lists(
                 yield from _walk(f"stats.{label}", rows[label], value, scales)
         return
     for i, (mine, other) in enumerate(zip(ours, theirs, strict=False)):
-        yield from _walk(f"{field}[{i}]", mine, other, scales)
+        path = f"{field}[{i}].{other[1]}" if field == "log" else f"{field}[{i}]"
+        yield from _walk(path, mine, other, scales)
     if len(ours) != len(theirs):
         longer = ours if len(ours) > len(theirs) else theirs
         extra = longer[min(len(ours), len(theirs))]

@@ -52,7 +52,7 @@ def _changed(value: object) -> object:
     if isinstance(value, int):
         return value + 1
     if isinstance(value, float):
-        return 0.5 if np.isnan(value) else value + 1e-6 * max(1.0, abs(value))
+        return 1.01 * value + 1 if np.isfinite(value) else 0.5
     return f"{value} changed"
 
 

@@ -178,7 +178,7 @@ def summarize(
     courses = np.empty((2, n))
     courses[0] = equity
     # One memory layout, whatever the caller's: a kernel is compiled anew for every other one.
-    equity, close = courses[0], np.ascontiguousarray(close)
+    equity, close = courses[0], np.ascontiguousarray(close, dtype=np.float64)
     trades = ClosedTrades(*map(np.ascontiguousarray, trades))
     deepest, peak = drawdown_course(equity, courses[1])
     durations, drawdown_rows = _drawdown_rows(axis, courses[1], deepest)
@@ -224,7 +224,7 @@ def _return_rows(
         )
         annual = growth * 100
         risk = volatility * 100
-        # An integer, as the peer has it: printed 0, not 0.0.
+        # The integer is part of the compatible output: it prints as 0, not as 0.0.
         rows["Return (Ann.) [%]"] = 0 if ruined else np.float64(annual)
         rows["Volatility (Ann.) [%]"] = np.float64(risk)
         rows["CAGR [%]"] = (
@@ -317,7 +317,7 @@ def _trade_rows(axis: TimeAxis, trades: ClosedTrades) -> dict[str, Any]:
         "Win Rate [%]": np.float64(metrics.win_rate * 100),
         "Best Trade [%]": np.float64(metrics.best * 100),
         "Worst Trade [%]": np.float64(metrics.worst * 100),
-        # An integer, as the peer has it: printed 0, not 0.0.
+        # The integer is part of the compatible output: it prints as 0, not as 0.0.
         "Avg. Trade [%]": 0 if metrics.worst <= -1 else np.float64(metrics.average * 100),
         "Max. Trade Duration": axis.span_rounded_up(trades.duration.max()),
         "Avg. Trade Duration": axis.span_rounded_up(_mean(trades.duration)),
