@@ -44,7 +44,7 @@ bench: $(VENV)/.installed $(PEER)
 	$(BIN)/python benchmarks/run.py --peer $(PEER)
 
 golden: $(PEER)
-	$(PEER) tests/parity/make_golden.py
+	$(PEER) tests/parity/make_golden.py --first 0 --cases 2404 --out tests/parity/golden/backtesting_0.6.6.npz
 
 clean:
 	rm -rf $(VENV) .cache build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -96,21 +96,29 @@ class Account:
     ) -> Order:
         """Queue an entry order of signed size."""
         index = self.broker.place(
-            self.bar,
+            self.data._length - 1,
             float(size),
-            _price(limit, "limit"),
-            _price(stop, "stop"),
-            _price(sl, "sl"),
-            _price(tp, "tp"),
+            _NONE if limit is None else _price(limit, "limit"),
+            _NONE if stop is None else _price(stop, "stop"),
+            _NONE if sl is None else _price(sl, "sl"),
+            _NONE if tp is None else _price(tp, "tp"),
             tag,
         )
-        return self.order(index)
+        order = self._orders[index] = Order(self, index)
+        return order
+
+    def close_trade(self, index: int, portion: float) -> None:
+        """Queue an order that closes a portion of a trade."""
+        if not 0 < portion <= 1:
+            raise errors.bad_portion(portion)
+        self.broker.close_trade(self.data._length - 1, index, float(portion))
+
+
+_NONE = math.nan  # how the engine is told that a price is absent
 
 
 def _price(price: Any, argument: str) -> float:
-    """Read a price for the engine: NaN for None, an error for NaN, the last element of a series."""
-    if price is None:
-        return math.nan
+    """Read a price for the engine: of a series the last element, an error for NaN."""
     value = float(price)
     if value != value:
         raise errors.price_is_nan(argument)
@@ -175,8 +183,9 @@ class Position:
         AssertionError
             The portion is out of range.
         """
-        for trade in self.__account.trades:
-            trade.close(portion)
+        account = self.__account
+        for index in account.broker.active_trades():
+            account.close_trade(index, portion)
 
     def __repr__(self) -> str:
         return f"<Position: {self.size} ({len(self.__account.trades)} trades)>"
@@ -406,7 +415,7 @@ class Trade(_Handle):
     def _move_bracket(self, argument: str, role: int, price: float | None) -> None:
         if price is not None and not 0 < price < math.inf:
             raise errors.bad_bracket_price(argument, price)
-        value = math.nan if price is None else float(price)
+        value = _NONE if price is None else float(price)
         self._account.broker.move_bracket(self._account.bar, self._index, role, value)
 
     def close(self, portion: float = 1.0) -> None:
@@ -423,12 +432,10 @@ class Trade(_Handle):
         AssertionError
             The portion is out of range.
         """
-        if not 0 < portion <= 1:
-            raise errors.bad_portion(portion)
-        self._account.broker.close_trade(self._account.bar, self._index, float(portion))
+        self._account.close_trade(self._index, portion)
 
     def __repr__(self) -> str:
-        exit_bar = "" if self._is_open else self.exit_bar
+        exit_bar = self.exit_bar or ""  # bar 0 is not shown either, as in the peer
         exit_price = "" if self._is_open else self.exit_price
         tag = f" tag={self.tag}" if self.tag is not None else ""
         return (

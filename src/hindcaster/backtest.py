@@ -12,16 +12,19 @@ import numpy as np
 import pandas as pd
 
 from hindcaster import errors
-from hindcaster.data.accessor import _Data
+from hindcaster.data.accessor import _Data, columns_of
 from hindcaster.data.frame import OHLC, checked_frame
 from hindcaster.driver import run_bars, series_to_reveal, warm_up
 from hindcaster.strategy import Strategy
 
 if TYPE_CHECKING:
     from hindcaster._types import FloatArray, RecordArray
+    from hindcaster.data.series import _Array
     from hindcaster.engine.ledger.broker import Bars, LedgerBroker
     from hindcaster.results import Result
     from hindcaster.stats.time_axis import TimeAxis
+
+_CACHES = ("_bars", "_axis", "_columns")  # made again after unpickling
 
 Commission = float | tuple[float, float] | Callable[[float, float], float]
 
@@ -123,13 +126,15 @@ class Backtest:
         self._results: Result | None = None
 
     def __getstate__(self) -> dict[str, Any]:
-        return {
-            name: value for name, value in self.__dict__.items() if name not in ("_bars", "_axis")
-        }
+        return {name: value for name, value in self.__dict__.items() if name not in _CACHES}
 
     @cached_property
     def _bars(self) -> Bars:
-        return _bars(self._data)
+        return bars_of(self._data)
+
+    @cached_property
+    def _columns(self) -> dict[Any, _Array]:
+        return columns_of(self._data)
 
     @cached_property
     def _axis(self) -> TimeAxis:
@@ -198,21 +203,21 @@ class Backtest:
         >>> stats._trades[["Size", "EntryPrice", "ExitPrice"]].shape[1]
         3
         """
-        frame = self._data.copy(deep=False)
-        data = _Data(frame)
+        data = _Data(self._data, self._columns)
         broker = self._new_broker()
         strategy = self._strategy(broker, data, params)
         strategy.init()
-        data._update()
-        broker.use_bars(self._bars_of(frame))
+        if data._take_changes():
+            broker.use_bars(bars_of(data._frame))
+        n_bars = len(data)
         start = warm_up(strategy) + 1
         broker.begin(start)
-        revealed = series_to_reveal(strategy, len(frame))
+        revealed = series_to_reveal(strategy, n_bars)
         with np.errstate(invalid="ignore"):
-            if start < len(frame):
+            if start < n_bars:
                 solvent = run_bars(strategy, broker, data, revealed, start)
                 self._finish(broker, solvent)
-            data._set_length(len(frame))
+            data._set_length(n_bars)
             return self._result(broker, strategy, start)
 
     def _finish(self, broker: LedgerBroker, solvent: bool) -> None:
@@ -227,11 +232,11 @@ class Backtest:
     def _result(self, broker: LedgerBroker, strategy: Strategy, start: int) -> Result:
         from hindcaster.results import build_result
 
-        equity = broker.equity
+        equity: FloatArray = broker.equity
         if start < len(equity):
             equity[:start] = equity[start]
         if np.isnan(equity).any():  # an infinite price leaves gaps, an empty run leaves all
-            equity = pd.Series(equity).bfill().fillna(broker.cash).to_numpy()
+            equity = np.asarray(pd.Series(equity).bfill().fillna(broker.cash), np.float64)
         self._results = build_result(
             broker,
             self._axis,
@@ -242,13 +247,6 @@ class Backtest:
             strategy,
         )
         return self._results
-
-    def _bars_of(self, frame: pd.DataFrame) -> Bars:
-        """Prices of a run: the shared ones, unless its `init` replaced a price column."""
-        same = all(
-            np.shares_memory(frame[name].to_numpy(), self._data[name].to_numpy()) for name in OHLC
-        )
-        return self._bars if same else _bars(frame)
 
     def _new_broker(self) -> LedgerBroker:
         from hindcaster.engine.ledger.broker import LedgerBroker
@@ -285,7 +283,8 @@ class Backtest:
             warnings.warn(text, stacklevel=6)
 
 
-def _bars(frame: pd.DataFrame) -> Bars:
+def bars_of(frame: pd.DataFrame) -> Bars:
+    """Take the prices of a frame for the engine."""
     from hindcaster.engine.ledger.broker import Bars
 
     columns: list[FloatArray] = [frame[name].to_numpy(np.float64) for name in OHLC]

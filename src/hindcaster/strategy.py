@@ -259,6 +259,7 @@ class Strategy(metaclass=ABCMeta):
 
 
 def _checked_size(size: float) -> float:
+    """Pass on a fraction or a whole number of units."""
     if 0 < size < 1 or (round(size) == size and size >= 1):
         return size
     raise errors.bad_order_size(size)

@@ -31,7 +31,7 @@ except ImportError:  # the directory itself is on the path when a script of it i
 RTOL = 1e-9  # also the absolute tolerance, times the scale of the quantity
 # Positions of account values in log entries (bar, code, …); other numbers there are prices.
 ACCOUNT_ITEMS = {"account": (2, 4), "values": (2, 4), "closed": (3, 5), "pl": (2,)}
-MONEY_COLUMNS = ("EntryPrice", "ExitPrice", "PnL", "Commission", "ReturnPct")
+MONEY_COLUMNS = (3, 4, 7, 8, 9)  # EntryPrice, ExitPrice, PnL, Commission, ReturnPct of `_trades`
 
 
 def close(ours: float, theirs: float, scale: float = 1.0) -> bool:
@@ -73,8 +73,8 @@ def _normalised(outcome: dict[str, Any]) -> dict[str, Any]:
         equity["DrawdownPct"] = drawdown(equity["Equity"])
     if len(trades["Size"]):
         trades["kinds"] = "".join(
-            "f" if name in MONEY_COLUMNS and kind == "i" else kind
-            for name, kind in zip(trades["columns"], trades["kinds"], strict=True)
+            "f" if i in MONEY_COLUMNS and kind == "i" else kind
+            for i, kind in enumerate(trades["kinds"])
         )
     stats = [
         [label, "float", float(value)] if (label, kind) == ("Commissions [$]", "int") else row

@@ -6,7 +6,7 @@ imports that package::
     python -m venv peer
     peer/bin/pip install backtesting==0.6.6 pandas==3.1.1 numpy==2.4.6
     TQDM_DISABLE=1 peer/bin/python tests/parity/make_golden.py --package backtesting \
-        --first 0 --cases 2400 --out tests/parity/golden/backtesting_0.6.6.npz
+        --first 0 --cases 2404 --out tests/parity/golden/backtesting_0.6.6.npz
 
 The same seeds give the same file contents every time.
 

@@ -292,7 +292,7 @@ class Driver:
             distance = step * dice.between(0.2, 3.0) * wrong
             if dice.chance(self.settings.bracket):
                 value = self.price(reference + side * direction * distance, positive=True)
-                bracket[name] = value if not dice.chance(0.02) else dice.pick([0, None, 0.0])
+                bracket[name] = value if not dice.chance(0.02) else dice.pick([0, None])
         if dice.chance(0.0003):
             bracket["sl"] = -5.0
         return bracket

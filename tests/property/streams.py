@@ -51,7 +51,9 @@ def tiered_fee(size: float, price: float) -> float:
 def bars(draw: Any) -> tuple[np.ndarray, ...]:
     """Open, high, low, close of 3 to 40 bars; now and then the price collapses."""
     n = draw(st.integers(3, 40))
-    moves = draw(st.lists(st.sampled_from([-6, -2, -1, 0, 0, 1, 2, 6, 40, -60]), min_size=n, max_size=n))
+    moves = draw(
+        st.lists(st.sampled_from([-6, -2, -1, 0, 0, 1, 2, 6, 40, -60]), min_size=n, max_size=n)
+    )
     gaps = draw(st.lists(st.sampled_from([0, 0, 0, 1, -1, 5, -5]), min_size=n, max_size=n))
     wicks = draw(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), min_size=n, max_size=n))
     close = [200]

@@ -21,9 +21,7 @@ def drive_oracle(stream: Stream) -> dict[str, Any]:
     def script(broker: OracleBroker, bar: int) -> None:
         for action in stream.actions.get(bar, []):
             log.append(outcome(lambda a=action: act_on_oracle(stream, broker, bar, a)))
-        queue = [
-            (o.size, o.limit or None, o.stop or None, o.is_contingent) for o in broker.orders
-        ]
+        queue = [(o.size, o.limit or None, o.stop or None, o.is_contingent) for o in broker.orders]
         log.append((queue, broker.equity_now(bar), [t.size for t in broker.trades]))
 
     broker = run_oracle(

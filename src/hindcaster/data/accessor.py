@@ -7,7 +7,7 @@ import pandas as pd
 
 from hindcaster.data.series import _Array
 
-_OWN = ("_frame", "_columns", "_index", "_length", "_shown", "_pip")
+_OWN = ("_frame", "_frame_is_own", "_columns", "_index", "_length", "_shown", "_pip")
 
 
 class _Data:
@@ -19,21 +19,21 @@ class _Data:
     A column's view is made when it is first asked for on a bar, and kept for that bar.
     """
 
-    def __init__(self, frame: pd.DataFrame) -> None:
+    def __init__(self, frame: pd.DataFrame, columns: dict[Any, _Array]) -> None:
         self._frame = frame
+        self._frame_is_own = False
         self._index = frame.index
         self._length = len(frame)
         self._shown: list[str] = []
         self._pip: float | None = None
-        self._columns: dict[Any, _Array] = {}
-        self._update()
+        self._columns = columns
 
-    def _update(self) -> None:
-        """Take the columns from the frame again; a strategy's init may have added some."""
-        self._forget()
-        self._columns = {
-            name: _column(column, name, self._index) for name, column in self._frame.items()
-        }
+    def _take_changes(self) -> bool:
+        """Take columns that `init` added to `df`, or replaced; says if it may have done so."""
+        if self._frame_is_own:
+            self._forget()
+            self._columns = columns_of(self._frame)
+        return self._frame_is_own
 
     def _set_length(self, length: int) -> None:
         self._length = length
@@ -89,6 +89,9 @@ class _Data:
     @property
     def df(self) -> pd.DataFrame:
         """The bars seen so far; in `init` the whole frame, to which columns can be added."""
+        if not self._frame_is_own:
+            self._frame = self._frame.copy(deep=False)
+            self._frame_is_own = True
         if self._length == len(self._frame):
             return self._frame
         return self._frame.iloc[: self._length]
@@ -104,6 +107,11 @@ class _Data:
 
 
 _RESERVED = frozenset(dir(_Data)) | frozenset(_OWN)
+
+
+def columns_of(frame: pd.DataFrame) -> dict[Any, _Array]:
+    """Take the columns of a frame as read-only arrays by name."""
+    return {name: _column(column, name, frame.index) for name, column in frame.items()}
 
 
 def _column(column: pd.Series, name: Any, index: pd.Index) -> _Array:

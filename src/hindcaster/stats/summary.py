@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hindcaster._types import AnyArray, FloatArray
+from hindcaster._types import AnyArray, FloatArray, IntArray
 from hindcaster.stats.drawdowns import drawdown_course, drawdown_episodes
 from hindcaster.stats.returns import annualized, compound_growth, market_beta
 from hindcaster.stats.time_axis import TimeAxis
@@ -123,7 +123,8 @@ def summarize(
 
     If the only drawdown is in the last bar there is no episode; then all four episode rows and
     the column DrawdownDuration hold the size of that drawdown instead (the durations as a
-    positive fraction).
+    positive fraction). If a label occurs more than once, an episode that ends on it is entered at
+    each of its bars, and weighs as much in the two averages.
 
     Parameters
     ----------
@@ -270,6 +271,9 @@ def _drawdown_rows(
     column: Any
     if depth.size:
         ticks = axis.ticks[last] - axis.ticks[first]
+        if axis.has_repeats:
+            last, episode = _bars_with_labels_of(axis, last)
+            ticks, depth = ticks[episode], depth[episode]
         if axis.is_datetime:
             column = np.full(drawdown.size, _NAT)
             column[last] = ticks
@@ -293,6 +297,19 @@ def _drawdown_rows(
         "Max. Drawdown Duration": longest,
         "Avg. Drawdown Duration": average,
     }
+
+
+def _bars_with_labels_of(axis: TimeAxis, bars: IntArray) -> tuple[IntArray, IntArray]:
+    """Find all bars that share the labels of some bars, and for each the place in `bars`.
+
+    Durations and depths belong to labels: on a repeated label each of its bars carries them, and
+    counts in their averages.
+    """
+    begin = np.searchsorted(axis.ticks, axis.ticks[bars], side="left")
+    end = np.searchsorted(axis.ticks, axis.ticks[bars], side="right")
+    episode = np.repeat(np.arange(len(bars)), end - begin)
+    spans = [np.arange(a, b) for a, b in zip(begin.tolist(), end.tolist(), strict=True)]
+    return np.concatenate(spans), episode
 
 
 _NO_TRADES: dict[str, Any] = {

@@ -60,6 +60,8 @@ class TimeAxis:
         for a market that is open on week-ends and 252 for one that is not. NaN if not datetime.
     years : float
         `duration` in years of 365.25 days, without fractions of a second. NaN if not datetime.
+    has_repeats : bool
+        Whether a label occurs more than once.
     period_ends : numpy.ndarray
         Number of the last bar of each return period: local calendar weeks (Monday to Sunday),
         months or years for the three special periods, local days otherwise. Empty if not datetime.
@@ -91,6 +93,7 @@ class TimeAxis:
             self._read_datetimes(index)
         else:
             self._read_labels(index)
+        self.has_repeats = bool((self.ticks[1:] == self.ticks[:-1]).any())
 
     def _read_datetimes(self, index: Any) -> None:
         self.ticks = index.asi8

@@ -9,7 +9,15 @@ import numpy as np
 from hindcaster import errors
 from hindcaster._types import FloatArray, IntArray, RecordArray
 from hindcaster.engine import codes
-from hindcaster.engine.ledger import entry_points, state
+from hindcaster.engine.ledger import state
+from hindcaster.engine.ledger.entry_points import (
+    call_advance,
+    call_cancel,
+    call_close,
+    call_finish,
+    call_move_bracket,
+    call_place,
+)
 from hindcaster.engine.records import ACCOUNT, NOTICE, ORDER, TRADE, grown
 
 FeeFunction = Callable[[float, float], float]
@@ -17,6 +25,17 @@ NoticeHandler = Callable[[RecordArray], None]
 
 _C_FEE = ctypes.CFUNCTYPE(ctypes.c_double, ctypes.c_double, ctypes.c_double, ctypes.c_int64)
 _FIRST_ROOM = 64
+
+
+def _slot(field: str) -> int:
+    """Place of an account field in units of eight bytes."""
+    offset = ACCOUNT.fields[field][1] if ACCOUNT.fields else 0
+    return offset // 8
+
+
+_CASH, _NET_SIZE, _COST = _slot("cash"), _slot("net_size"), _slot("cost")
+_N_NOTICES, _N_QUEUE = _slot("n_notices"), _slot("n_queue")
+_N_ACTIVE, _N_CLOSED = _slot("n_active"), _slot("n_closed")
 
 
 class Bars:
@@ -107,18 +126,14 @@ class LedgerBroker:
 
     def _connect(self) -> None:
         """Make the views and addresses that stay valid until an array is replaced."""
-        account = self.account
-        self._cash = account["cash"]
-        self._net_size = account["net_size"]
-        self._cost = account["cost"]
-        self._n_notices = account["n_notices"]
-        self._n_active = account["n_active"]
-        self._n_closed = account["n_closed"]
-        self._n_queue = account["n_queue"]
+        # A memoryview reads a number in half the time that an array takes.
+        memory = self.account.view(np.uint8).data
+        self._integers = memory.cast("q")
+        self._floats = memory.cast("d")
         if callable(self._commission):
             self._c_fee = _C_FEE(self._checked_fee)
             address = ctypes.cast(self._c_fee, ctypes.c_void_p).value
-            account["fee_address"] = address
+            self.account["fee_address"] = address
         self._write_handle()
 
     def _write_handle(self) -> None:
@@ -133,11 +148,12 @@ class LedgerBroker:
         handle[state.N_TRADES] = len(self.trades)
         handle[state.N_QUEUE] = len(self.queue)
         handle[state.N_NOTICES] = len(self.notices)
-        self.handle = handle
+        self._handle_array = handle
+        self._handle = handle.ctypes.data
 
     def __getstate__(self) -> dict[str, Any]:
         kept = dict(self.__dict__)
-        for name in ("handle", "_c_fee", "_on_notice", *_VIEWS):
+        for name in _NOT_KEPT:
             kept.pop(name, None)
         return kept
 
@@ -172,8 +188,8 @@ class LedgerBroker:
         self.active, self.closed = grown(self.active, room), grown(self.closed, room)
         self._write_handle()
 
-    def _checked(self, result: int) -> int:
-        """Turn an error code into the exception it stands for."""
+    def _raise_for(self, result: int) -> None:
+        """Raise the exception that an error code stands for."""
         if result == codes.FEE_FAILED:
             assert self._fee_error is not None
             raise self._fee_error
@@ -181,25 +197,26 @@ class LedgerBroker:
             raise errors.bracket_out_of_range()
         if result == codes.UNITS_NOT_FINITE:
             raise errors.units_not_finite()
-        return result
 
     # -- what a driver calls ---------------------------------------------------------------
 
     def advance(self, bar: int) -> bool:
         """Work `bar` and set `wake`, the next bar to work; False when the account is bankrupt."""
-        result = entry_points.call_advance(self.handle, bar)
+        result = call_advance(self._handle, bar)
         while result == codes.NEED_ROOM:
             self._grow()
-            result = entry_points.call_advance(self.handle, bar)
+            result = call_advance(self._handle, bar)
         self.version += 1
-        if self._n_notices[0]:
-            count = int(self._n_notices[0])
-            self._n_notices[0] = 0
+        if self._integers[_N_NOTICES]:
+            count = self._integers[_N_NOTICES]
+            self._integers[_N_NOTICES] = 0
             self._on_notice(self.notices[:count].copy())
-        self._checked(result)
-        self.bankrupt = result == codes.BANKRUPT
-        self.wake = result if result >= 0 else len(self.bars)
-        return not self.bankrupt
+        if result >= 0:
+            self.wake = result
+            return True
+        self._raise_for(result)
+        self.bankrupt = True
+        return False
 
     def use_bars(self, bars: Bars) -> None:
         """Work on other prices from now on; nothing may have been worked yet."""
@@ -221,66 +238,57 @@ class LedgerBroker:
 
     def finish(self, end: int) -> None:
         """Write the equity of all bars before `end`."""
-        entry_points.call_finish(self.handle, end)
+        call_finish(self._handle, end)
 
     # -- what a strategy asks for ----------------------------------------------------------
+    # Each of these lets the next bar be worked, whatever was foreseen before.
 
     def place(
-        self,
-        bar: int,
-        size: float,
-        limit: float,
-        stop: float,
-        sl: float,
-        tp: float,
-        tag: Any,
+        self, bar: int, size: float, limit: float, stop: float, sl: float, tp: float, tag: Any
     ) -> int:
         """Queue an entry order (NaN: no such price) and return its index."""
-        number = self._tag_index(tag)
-        order = entry_points.call_place(self.handle, bar, size, limit, stop, sl, tp, number)
+        number = codes.ABSENT if tag is None else self._tag_index(tag)
+        order = call_place(self._handle, bar, size, limit, stop, sl, tp, number)
         while order == codes.NEED_ROOM:
             self._grow()
-            order = entry_points.call_place(self.handle, bar, size, limit, stop, sl, tp, number)
+            order = call_place(self._handle, bar, size, limit, stop, sl, tp, number)
         if order == codes.PRICES_NOT_ORDERED:
-            raise errors.prices_not_ordered(
-                size, limit, stop, sl, tp, float(self.bars.close[bar]), self.spread
-            )
-        self._touch(bar)
-        return int(order)
+            close = float(self.bars.close[bar])
+            raise errors.prices_not_ordered(size, limit, stop, sl, tp, close, self.spread)
+        self.wake = bar + 1
+        self.version += 1
+        return order
 
     def close_trade(self, bar: int, index: int, portion: float) -> int:
         """Queue a market order that closes a portion of a trade and return its index."""
-        order = entry_points.call_close(self.handle, bar, index, portion)
+        order = call_close(self._handle, bar, index, portion)
         while order == codes.NEED_ROOM:
             self._grow()
-            order = entry_points.call_close(self.handle, bar, index, portion)
-        self._touch(bar)
-        return int(order)
+            order = call_close(self._handle, bar, index, portion)
+        self.wake = bar + 1
+        self.version += 1
+        return order
 
     def move_bracket(self, bar: int, index: int, role: int, price: float) -> int:
         """Set (or with NaN remove) a trade's stop-loss or take-profit."""
-        order = entry_points.call_move_bracket(self.handle, bar, index, role, price)
+        order = call_move_bracket(self._handle, bar, index, role, price)
         while order == codes.NEED_ROOM:
             self._grow()
-            order = entry_points.call_move_bracket(self.handle, bar, index, role, price)
+            order = call_move_bracket(self._handle, bar, index, role, price)
         if order == codes.NOT_QUEUED:
             raise errors.bracket_of_closed_trade()
-        self._touch(bar)
-        return int(order)
+        self.wake = bar + 1
+        self.version += 1
+        return order
 
     def cancel(self, bar: int, order: int) -> None:
         """Cancel a queued order."""
-        if entry_points.call_cancel(self.handle, bar, order) == codes.NOT_QUEUED:
+        if call_cancel(self._handle, bar, order) == codes.NOT_QUEUED:
             raise errors.order_not_queued(self.order_outcome(order))
-        self._touch(bar)
-
-    def _touch(self, bar: int) -> None:
-        self.wake = min(self.wake, bar + 1)
+        self.wake = bar + 1
         self.version += 1
 
     def _tag_index(self, tag: Any) -> int:
-        if tag is None:
-            return codes.ABSENT
         self.tags.append(tag)
         return len(self.tags) - 1
 
@@ -294,33 +302,33 @@ class LedgerBroker:
     @property
     def cash(self) -> np.float64:
         """Balance without open profit."""
-        return self._cash[0]
+        return np.float64(self._floats[_CASH])
 
     @property
     def net_size(self) -> float:
         """Signed units over all open trades."""
-        return self._net_size.item()
+        return self._floats[_NET_SIZE]
 
     def open_profit(self, bar: int) -> np.float64:
         """Unrealised profit at the close of `bar`, without commissions."""
-        return self.bars.close[bar] * self._net_size[0] - self._cost[0]
+        return self.bars.close[bar] * self._floats[_NET_SIZE] - self._floats[_COST]
 
     def invested(self) -> float:
         """Absolute value of the open trades at their entry prices."""
-        trades = self.trades[self.active[: self._n_active[0]]]
+        trades = self.trades[self.active[: self._integers[_N_ACTIVE]]]
         return float(np.sum(np.abs(trades["size"]) * trades["entry_price"]))
 
     def queued(self) -> list[int]:
         """Return the indices of live orders in the order they will be worked."""
-        return self.queue[: self._n_queue[0]].tolist()
+        return self.queue[: self._integers[_N_QUEUE]].tolist()
 
     def active_trades(self) -> list[int]:
         """Return the indices of open trades in entry order."""
-        return self.active[: self._n_active[0]].tolist()
+        return self.active[: self._integers[_N_ACTIVE]].tolist()
 
     def closed_trades(self) -> list[int]:
         """Return the indices of closed trades in the order they were closed."""
-        return self.closed[: self._n_closed[0]].tolist()
+        return self.closed[: self._integers[_N_CLOSED]].tolist()
 
     def tag(self, number: int) -> Any:
         """Return the tag object behind a record's tag number."""
@@ -332,7 +340,7 @@ class LedgerBroker:
         return codes.REASON_TEXTS[record["reason"]] or codes.STATE_NAMES[record["state"]]
 
 
-_VIEWS = ("_cash", "_net_size", "_cost", "_n_notices", "_n_active", "_n_closed", "_n_queue")
+_NOT_KEPT = ("_handle", "_handle_array", "_integers", "_floats", "_c_fee", "_on_notice")
 
 
 def _ignore(_notices: RecordArray) -> None:

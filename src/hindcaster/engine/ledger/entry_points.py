@@ -1,7 +1,6 @@
-"""The kernels that Python calls: each opens the handle and runs one operation."""
+"""The kernels that Python calls: each opens a handle, given as its address, for one operation."""
 
 from hindcaster._jit import kernel
-from hindcaster._types import IntArray
 from hindcaster.engine import codes
 from hindcaster.engine.ledger.orders import move_bracket, place_close, place_order
 from hindcaster.engine.ledger.queue import cancel
@@ -10,14 +9,14 @@ from hindcaster.engine.ledger.step import advance, fill_equity
 
 
 @kernel
-def call_advance(handle: IntArray, bar: int) -> int:
+def call_advance(handle: int, bar: int) -> int:
     """Work one bar: see `step.advance`."""
     return advance(open_ledger(handle), bar)
 
 
 @kernel
 def call_place(
-    handle: IntArray,
+    handle: int,
     bar: int,
     size: float,
     limit: float,
@@ -35,7 +34,7 @@ def call_place(
 
 
 @kernel
-def call_close(handle: IntArray, bar: int, index: int, portion: float) -> int:
+def call_close(handle: int, bar: int, index: int, portion: float) -> int:
     """Queue a closing order: see `orders.place_close`."""
     ledger = open_ledger(handle)
     if not has_room(ledger):
@@ -45,7 +44,7 @@ def call_close(handle: IntArray, bar: int, index: int, portion: float) -> int:
 
 
 @kernel
-def call_move_bracket(handle: IntArray, bar: int, index: int, role: int, price: float) -> int:
+def call_move_bracket(handle: int, bar: int, index: int, role: int, price: float) -> int:
     """Move a stop-loss or take-profit: see `orders.move_bracket`."""
     ledger = open_ledger(handle)
     if not has_room(ledger):
@@ -55,7 +54,7 @@ def call_move_bracket(handle: IntArray, bar: int, index: int, role: int, price: 
 
 
 @kernel
-def call_cancel(handle: IntArray, bar: int, order: int) -> int:
+def call_cancel(handle: int, bar: int, order: int) -> int:
     """Cancel an order, or return NOT_QUEUED."""
     ledger = open_ledger(handle)
     if not ledger.orders[order].queued:
@@ -66,7 +65,7 @@ def call_cancel(handle: IntArray, bar: int, order: int) -> int:
 
 
 @kernel
-def call_finish(handle: IntArray, end: int) -> None:
+def call_finish(handle: int, end: int) -> None:
     """Write the equity up to bar `end` (exclusive) with the account as it stands."""
     ledger = open_ledger(handle)
     fill_equity(ledger, end)

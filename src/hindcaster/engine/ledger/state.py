@@ -1,7 +1,8 @@
 """The broker's state as kernels see it, and how a kernel gets at it.
 
-Python owns the arrays and hands kernels a single int64 array of their addresses and lengths, the
-*handle*: unpacking one plain array costs 0.15 µs a call where thirteen arrays cost over 3 µs.
+Python owns the arrays and hands kernels a single integer: the address of an int64 array, the
+*handle*, that holds the addresses and lengths of all others. Unpacking an integer costs next to
+nothing, thirteen arrays over 3 µs a call.
 """
 
 from typing import Final, NamedTuple
@@ -59,8 +60,9 @@ HANDLE_LENGTH: Final = 17
 
 
 @subkernel
-def open_ledger(handle: IntArray) -> Ledger:
+def open_ledger(address: int) -> Ledger:
     """Make views on the state behind a handle; valid while its owner keeps the arrays."""
+    handle = carray(address_as_pointer(address), (HANDLE_LENGTH,), int64)
     account = carray(address_as_pointer(handle[0]), (1,), ACCOUNT)
     n_orders, n_trades = handle[N_ORDERS], handle[N_TRADES]
     n_queue, n_bars = handle[N_QUEUE], account[0].n_bars
