@@ -39,11 +39,11 @@ def checked_frame(data: pd.DataFrame, cash: float, *, stacklevel: int) -> pd.Dat
     """
     frame = data.copy(deep=False)
     frame.index = _as_dates(frame.index)
-    if "Volume" not in frame:
-        frame["Volume"] = np.nan
     if len(frame) == 0:
         raise errors.no_rows()
     _check_columns(frame)
+    if "Volume" not in frame:
+        frame["Volume"] = np.nan
     level = stacklevel + 1
     highest = float(frame["Close"].max())
     if highest > cash:
@@ -73,7 +73,8 @@ def _as_dates(index: pd.Index) -> pd.Index:
 
 
 def _check_columns(frame: pd.DataFrame) -> None:
-    missing = [name for name in OHLC if name not in frame]
+    several_levels = isinstance(frame.columns, pd.MultiIndex)
+    missing = [name for name in OHLC if several_levels or name not in frame]
     if missing:
         raise errors.columns_missing(missing, frame.columns)
     for name in OHLC:
@@ -89,7 +90,7 @@ def _check_columns(frame: pd.DataFrame) -> None:
         endless = np.isinf(column.to_numpy(np.float64))
         if endless.any():
             row = frame.index[int(endless.argmax())]
-            warnings.warn(errors.price_infinite(name, row), stacklevel=5)
+            warnings.warn(errors.price_infinite(name, row), stacklevel=4)
 
 
 def _as_numbers(column: pd.Series, name: str) -> pd.Series:
