@@ -55,7 +55,13 @@ class _PackageCache(FunctionCache):  # type: ignore[misc]
 
     def save_overload(self, sig: Any, data: Any) -> None:
         try:
-            super().save_overload(sig, data)
+            try:
+                super().save_overload(sig, data)
+            except Exception as error:
+                if isinstance(error, OSError):
+                    raise
+                self.flush()  # the index is damaged: begin a new one
+                super().save_overload(sig, data)
         except OSError as error:
             logger.debug("kernel %s not cached: %r", self._name, error)
 

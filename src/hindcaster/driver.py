@@ -6,11 +6,11 @@ bars between is filled in when it is entered next.
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from hindcaster._progress import Progress
 from hindcaster.data.series import _Array, _Indicator
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from hindcaster.strategy import Strategy
 
 _CHUNK = 8192  # bars between two looks at the clock
-_PATIENCE = 1.0  # seconds before a progress bar appears
 
 
 def warm_up(strategy: Strategy) -> int:
@@ -72,7 +71,7 @@ def run_bars(
     """Call `next` for the bars from `start` on; False when the account went bankrupt."""
     n_bars = len(broker.bars)
     broker.wake = start
-    with _Progress(n_bars - start, "Backtest.run") as progress:
+    with Progress(n_bars - start, "Backtest.run", "bar") as progress:
         for first in range(start, n_bars, _CHUNK):
             last = min(first + _CHUNK, n_bars)
             if not _run_chunk(strategy, broker, data, revealed, first, last):
@@ -106,38 +105,3 @@ def _run_chunk(
             return False
         strategy.next()
     return True
-
-
-class _Progress:
-    """A progress bar that shows itself only if the work takes longer than a moment."""
-
-    def __init__(self, total: int, label: str) -> None:
-        self._total = total
-        self._label = label
-        self._done = 0
-        self._bar: Any = None
-        self._started = time.monotonic()
-
-    def __enter__(self) -> _Progress:
-        return self
-
-    def __exit__(self, *_exception: object) -> None:
-        if self._bar is not None:
-            self._bar.close()
-
-    def update(self, bars: int) -> None:
-        """Count `bars` more as done."""
-        self._done += bars
-        if self._bar is not None:
-            self._bar.update(bars)
-        elif self._done < self._total and time.monotonic() - self._started > _PATIENCE:
-            from tqdm.auto import tqdm
-
-            self._bar = tqdm(
-                total=self._total,
-                initial=self._done,
-                desc=self._label,
-                unit="bar",
-                leave=False,
-                disable=None,
-            )
