@@ -152,7 +152,11 @@ def summary():
 
         columns = trade_columns(broker, test._axis)
         return summarize(
-            test._axis, broker.equity, broker.bars.close, closed_trades(columns), warmup=19
+            test._axis,
+            broker.equity,
+            broker.bars.close,
+            closed_trades(columns, test._axis),
+            warmup=19,
         )
 
     build()

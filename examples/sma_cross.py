@@ -29,4 +29,4 @@ if __name__ == "__main__":
     print("\nFirst trades:")
     print(stats._trades[["Size", "EntryTime", "EntryPrice", "ExitTime", "ExitPrice", "PnL"]].head())
     print("\nWhat became of the orders:")
-    print(stats._orders.groupby(["Outcome", "Reason"]).size().to_string())
+    print(stats._orders.groupby(["Role", "Outcome"]).size().to_string())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import warnings
 from collections.abc import Callable
 from functools import cached_property
@@ -21,10 +22,11 @@ if TYPE_CHECKING:
     from hindcaster._types import FloatArray, RecordArray
     from hindcaster.data.series import _Array
     from hindcaster.engine.ledger.broker import Bars, LedgerBroker
+    from hindcaster.optimize.scoring import Maximize
     from hindcaster.results import Result
     from hindcaster.stats.time_axis import TimeAxis
 
-_CACHES = ("_bars", "_axis", "_columns")  # made again after unpickling
+_CACHES = ("_frame", "_bars", "_axis", "_columns")  # made again after unpickling
 
 Commission = float | tuple[float, float] | Callable[[float, float], float]
 
@@ -113,7 +115,7 @@ class Backtest:
                 raise errors.argument_is_nan(name)
         if not (isinstance(commission, (Number, tuple)) or callable(commission)):
             raise errors.bad_commission(commission)
-        self._data = checked_frame(data, float(cash), stacklevel=2)
+        self._data = self._checked(data, float(cash))
         self._strategy = strategy
         self._cash = cash
         self._spread = spread
@@ -128,13 +130,21 @@ class Backtest:
     def __getstate__(self) -> dict[str, Any]:
         return {name: value for name, value in self.__dict__.items() if name not in _CACHES}
 
+    def _checked(self, data: pd.DataFrame, cash: float) -> pd.DataFrame:
+        return checked_frame(data, cash, stacklevel=3)
+
+    @cached_property
+    def _frame(self) -> pd.DataFrame:
+        """The bars that runs see: the data, unless a subclass trades in units of its own."""
+        return self._data
+
     @cached_property
     def _bars(self) -> Bars:
-        return bars_of(self._data)
+        return bars_of(self._frame)
 
     @cached_property
     def _columns(self) -> dict[Any, _Array]:
-        return columns_of(self._data)
+        return columns_of(self._frame)
 
     @cached_property
     def _axis(self) -> TimeAxis:
@@ -203,7 +213,7 @@ class Backtest:
         >>> stats._trades[["Size", "EntryPrice", "ExitPrice"]].shape[1]
         3
         """
-        data = _Data(self._data, self._columns)
+        data = _Data(self._frame, self._columns)
         broker = self._new_broker()
         strategy = self._strategy(broker, data, params)
         strategy.init()
@@ -219,6 +229,130 @@ class Backtest:
                 self._finish(broker, solvent)
             data._set_length(n_bars)
             return self._result(broker, strategy, start)
+
+    def optimize(
+        self,
+        *,
+        maximize: Maximize = "SQN",
+        method: str = "grid",
+        max_tries: float | None = None,
+        constraint: Callable[[Any], Any] | None = None,
+        return_heatmap: bool = False,
+        return_optimization: bool = False,
+        random_state: Any = None,
+        **params: Any,
+    ) -> pd.Series[Any] | tuple[Any, ...]:
+        """Find the parameters with which the strategy scores highest, and run it with them.
+
+        Larger sweeps run in the worker processes of joblib, smaller ones in this process; the
+        outcome is the same. ``with joblib.parallel_config(backend, n_jobs=n):`` around the call
+        chooses a backend and the number of workers.
+
+        Parameters
+        ----------
+        maximize : str or callable, default 'SQN'
+            What to maximize: the name of a row in the result of `run`, or a function of such a
+            result that returns a number. In a grid search the function sees the rows whose names
+            do not start with an underscore, and runs without trades have no score. Durations are
+            counted in days.
+        method : {'grid', 'sambo'}, default 'grid'
+            ``'grid'`` runs the combinations of all candidates; ``'sambo'`` searches the space
+            between them with few runs, by the package SAMBO.
+        max_tries : int or float, optional
+            For a grid, the share of combinations to run if at most 1, else about how many of
+            them: each is drawn with the same probability. For SAMBO the number of runs (200 if
+            absent), or the share of the grid's size if at most 1.
+        constraint : callable, optional
+            Says whether to try a combination, which it gets as a dict that also has the
+            parameters as attributes: ``lambda p: p.fast < p.slow``.
+        return_heatmap : bool, default False
+            Return the scores of all combinations too.
+        return_optimization : bool, default False
+            Return SAMBO's own result too.
+        random_state : int, optional
+            Seed of the draws.
+        **params
+            Candidates for the strategy's class variables: any iterable but a string is a list of
+            candidates, anything else the only one. SAMBO takes numbers as bounds of a range and
+            everything else as alternatives.
+
+        Returns
+        -------
+        Series
+            The result of `run` with the best parameters, the earliest in order among equals. It
+            becomes the latest result, which `plot` draws.
+        Series
+            If `return_heatmap`: score by combination, NaN if there is none. The last parameter
+            changes fastest.
+        OptimizeResult
+            If `return_optimization`: SAMBO's own result.
+
+        Raises
+        ------
+        ValueError
+            There are no parameters, no candidates or no admissible combinations; the row to
+            maximize or the method do not exist; the raw result of a grid search is asked for.
+        TypeError
+            `maximize` or `constraint` are of the wrong kind, a candidate is not hashable, or a
+            score is no number.
+        KeyError
+            The row to maximize is missing from a run.
+        AttributeError
+            A parameter is not a class variable of the strategy.
+        ImportError
+            SAMBO is needed and not installed.
+
+        Warns
+        -----
+        UserWarning
+            More than 300 combinations are to be run.
+
+        Examples
+        --------
+        >>> from hindcaster import Backtest, Strategy
+        >>> from hindcaster.test import GOOG
+        >>> class Dip(Strategy):
+        ...     days = 3
+        ...     loss = 0.05
+        ...
+        ...     def init(self):
+        ...         pass
+        ...
+        ...     def next(self):
+        ...         closes = self.data.Close
+        ...         if not self.position and all(closes[-self.days :] < closes[-self.days - 1]):
+        ...             self.buy(sl=(1 - self.loss) * closes[-1], tp=1.1 * closes[-1])
+        >>> bt = Backtest(GOOG[:500], Dip, finalize_trades=True)
+        >>> stats, heatmap = bt.optimize(
+        ...     days=range(2, 5),
+        ...     loss=[0.02, 0.05],
+        ...     constraint=lambda p: p.days * p.loss < 0.2,
+        ...     maximize="Return [%]",
+        ...     return_heatmap=True,
+        ... )
+        >>> heatmap.shape
+        (5,)
+        >>> stats["Return [%]"] == heatmap.max()
+        True
+        """
+        from hindcaster.optimize.search import search
+
+        trial = copy.copy(self)  # so that a failing search leaves the latest result alone
+        trial._results = None
+        found = search(
+            trial.run,
+            params,
+            maximize=maximize,
+            method=method,
+            max_tries=max_tries,
+            constraint=constraint,
+            return_optimization=return_optimization,
+            random_state=random_state,
+            stacklevel=2,
+        )
+        stats = self.run(**found.best)
+        extras = [found.heatmap] * bool(return_heatmap) + [found.raw] * bool(return_optimization)
+        return (stats, *extras) if extras else stats
 
     def _finish(self, broker: LedgerBroker, solvent: bool) -> None:
         """Close or announce what is open after the last bar."""
@@ -237,7 +371,7 @@ class Backtest:
             equity[:start] = equity[start]
         if np.isnan(equity).any():  # an infinite price leaves gaps, an empty run leaves all
             equity = np.asarray(pd.Series(equity).bfill().fillna(broker.cash), np.float64)
-        self._results = build_result(
+        result = build_result(
             broker,
             self._axis,
             equity,
@@ -246,7 +380,8 @@ class Backtest:
             strategy._indicators,
             strategy,
         )
-        return self._results
+        self._results = result
+        return result  # not the attribute: runs in threads share it
 
     def _new_broker(self) -> LedgerBroker:
         from hindcaster.engine.ledger.broker import LedgerBroker

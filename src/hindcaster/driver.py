@@ -6,7 +6,7 @@ bars between is filled in when it is entered next.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -99,8 +99,9 @@ def _run_chunk(
         seen = slice(length)
         for name, full in lines:
             attributes[name] = full[seen]
-        for name, full in tables:
-            attributes[name] = full[..., seen]
+        if tables:
+            for name, full in tables:
+                attributes[name] = full[..., seen]
         if bar >= broker.wake and not broker.advance(bar):
             return False
         strategy.next()

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from hindcaster.data.series import _Indicator
     from hindcaster.engine.ledger.broker import LedgerBroker
     from hindcaster.stats.time_axis import TimeAxis
+    from hindcaster.stats.trades import ClosedTrades
 
 
 class Result(pd.Series):
@@ -53,17 +54,9 @@ def build_result(
 ) -> Result:
     """Compute the statistics of a finished run and put them together with its records."""
     from hindcaster.stats.summary import summarize
-    from hindcaster.stats.trades import ClosedTrades
 
-    records = broker.trades[broker.closed[: broker.account["n_closed"][0]]]
-    columns = _trade_columns(records, broker, axis)
-    closed = ClosedTrades(
-        columns["EntryBar"],
-        columns["ExitBar"],
-        columns["PnL"],
-        columns["ReturnPct"],
-        np.asarray(columns["Duration"]).view(axis.ticks.dtype),
-    )
+    columns = trade_columns(broker, axis)
+    closed = closed_trades(columns, axis)
     # Left to right like a plain loop: NumPy's pairwise sum differs in the last bits.
     commissions = sum(columns["Commission"].tolist())
     rows, curve = summarize(axis, equity, close, closed, warmup=warmup, commissions=commissions)
@@ -81,8 +74,22 @@ def _objects(rows: dict[str, Any]) -> AnyArray:
     return values
 
 
-def _trade_columns(records: RecordArray, broker: LedgerBroker, axis: TimeAxis) -> dict[str, Any]:
-    """Columns of `_trades` from the records of closed trades, in closing order."""
+def closed_trades(columns: dict[str, Any], axis: TimeAxis) -> ClosedTrades:
+    """Pick the columns of trades that statistics need."""
+    from hindcaster.stats.trades import ClosedTrades
+
+    return ClosedTrades(
+        columns["EntryBar"],
+        columns["ExitBar"],
+        columns["PnL"],
+        columns["ReturnPct"],
+        np.asarray(columns["Duration"]).view(axis.ticks.dtype),
+    )
+
+
+def trade_columns(broker: LedgerBroker, axis: TimeAxis) -> dict[str, Any]:
+    """Make the columns of `_trades` from the records of closed trades, in closing order."""
+    records = broker.trades[np.array(broker.closed_trades(), np.int64)]
     size = records["size"].copy()
     entry, exit_ = records["entry_price"].copy(), records["exit_price"].copy()
     entry_bar, exit_bar = records["entry_bar"].copy(), records["exit_bar"].copy()
@@ -107,7 +114,7 @@ def _trade_columns(records: RecordArray, broker: LedgerBroker, axis: TimeAxis) -
         "EntryTime": entry_time,
         "ExitTime": exit_time,
         "Duration": spans.view(f"m8[{axis.unit}]") if axis.is_datetime else spans,
-        "Tag": [broker.tag(number) for number in records["tag"].tolist()],
+        "Tag": broker.tags_of(records),
     }
 
 
@@ -146,7 +153,7 @@ def orders_frame(broker: LedgerBroker, index: pd.Index) -> pd.DataFrame:
         _names(codes.ROLE_NAMES, records["role"]),
         records["size"].copy(),
         *(_price_column(records[name]) for name in ("limit", "stop", "sl", "tp")),
-        [broker.tag(number) for number in records["tag"].tolist()],
+        broker.tags_of(records),
         _names(codes.STATE_NAMES, records["state"]),
         done,
         _labels_or_missing(index, done),

@@ -296,11 +296,15 @@ def test_labels_of_any_kind_are_accepted():
     assert curve["DrawdownDuration"].iloc[-1] == 1.5
 
 
-def test_duplicate_labels_keep_one_duration_per_episode():
-    index = pd.DatetimeIndex(["2024-01-01", "2024-01-02", "2024-01-02", "2024-01-02"])
-    rows, curve = run([100, 90, 100, 100], index=index)
-    assert curve["DrawdownDuration"].isna().tolist() == [True, True, False, True]
-    assert rows["Avg. Drawdown Duration"] == pd.Timedelta("1 day")
+def test_episode_is_entered_at_every_bar_with_the_label_of_its_end():
+    days = [1, 2, 3, 3, 4, 5, 9]
+    index = pd.DatetimeIndex([f"2024-01-{day:02}" for day in days])
+    rows, curve = run([100, 90, 95, 100, 101, 80, 110], index=index)
+    day = pd.Timedelta("1 day")
+    expected = [None, None, 2 * day, 2 * day, None, None, 5 * day]
+    assert [None if pd.isna(d) else d for d in curve["DrawdownDuration"]] == expected
+    assert rows["Avg. Drawdown Duration"] == 3 * day
+    assert rows["Avg. Drawdown [%]"] == pytest.approx(-(10 + 10 + 100 * (1 - 80 / 101)) / 3)
 
 
 def test_single_bar():

@@ -140,9 +140,9 @@ class LedgerBroker:
         handle: IntArray = np.empty(state.HANDLE_LENGTH, np.int64)
         arrays = {
             **{name: getattr(self.bars, name) for name in ("open", "high", "low", "close")},
-            **{name: getattr(self, name) for name in state.ADDRESSES if hasattr(self, name)},
+            **{name: getattr(self, name) for name in state.FIELDS if hasattr(self, name)},
         }
-        for slot, name in enumerate(state.ADDRESSES):
+        for slot, name in enumerate(state.FIELDS):
             handle[slot] = arrays[name].ctypes.data
         handle[state.N_ORDERS] = len(self.orders)
         handle[state.N_TRADES] = len(self.trades)
@@ -333,6 +333,12 @@ class LedgerBroker:
     def tag(self, number: int) -> Any:
         """Return the tag object behind a record's tag number."""
         return None if number == codes.ABSENT else self.tags[number]
+
+    def tags_of(self, records: RecordArray) -> list[Any]:
+        """Return the tag objects of orders or trades."""
+        if not self.tags:
+            return [None] * len(records)
+        return [self.tag(number) for number in records["tag"].tolist()]
 
     def order_outcome(self, order: int) -> str:
         """Say in words what became of an order."""

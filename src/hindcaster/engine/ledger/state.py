@@ -5,16 +5,49 @@ Python owns the arrays and hands kernels a single integer: the address of an int
 nothing, thirteen arrays over 3 µs a call.
 """
 
-from typing import Final, NamedTuple
+from typing import Any, Final
 
-from numba import carray, float64, int64
+from numba import carray, float64, int64, types
+from numba.experimental import structref
 
 from hindcaster._jit import address_as_pointer, subkernel
 from hindcaster._types import FloatArray, IntArray, RecordArray
 from hindcaster.engine.records import ACCOUNT, NOTICE, ORDER, TRADE
 
+FIELDS: Final = (
+    "account",
+    "orders",
+    "trades",
+    "queue",
+    "scratch",
+    "active",
+    "closed",
+    "notices",
+    "open",
+    "high",
+    "low",
+    "close",
+    "equity",
+)
 
-class Ledger(NamedTuple):
+# Slots of the handle: the addresses of the fields, then the lengths of those that grow.
+N_ORDERS: Final = 13
+N_TRADES: Final = 14
+N_QUEUE: Final = 15
+N_NOTICES: Final = 16
+HANDLE_LENGTH: Final = 17
+
+
+@structref.register
+class LedgerType(types.StructRef):  # type: ignore[misc]
+    """The compiler's type of a `Ledger`: a pointer, where a tuple would be passed by value."""
+
+    def preprocess_fields(self, fields: Any) -> Any:
+        """Forget which constants the fields were made from."""
+        return tuple((name, types.unliteral(kind)) for name, kind in fields)
+
+
+class Ledger(structref.StructRefProxy):  # type: ignore[misc]
     """Views on one account's state; index lists keep their order's meaning.
 
     `queue` holds live orders in the order they are worked, `active` open trades by entry,
@@ -36,27 +69,7 @@ class Ledger(NamedTuple):
     equity: FloatArray
 
 
-# Slots of the handle: addresses first, then the lengths of what grows.
-ADDRESSES: Final = (
-    "account",
-    "orders",
-    "trades",
-    "queue",
-    "scratch",
-    "active",
-    "closed",
-    "notices",
-    "open",
-    "high",
-    "low",
-    "close",
-    "equity",
-)
-N_ORDERS: Final = 13
-N_TRADES: Final = 14
-N_QUEUE: Final = 15
-N_NOTICES: Final = 16
-HANDLE_LENGTH: Final = 17
+structref.define_proxy(Ledger, LedgerType, list(FIELDS))
 
 
 @subkernel

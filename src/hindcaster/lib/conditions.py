@@ -1,10 +1,9 @@
-"""Composable helpers for strategies: crossings, bar counts, quantiles, aggregation rules.
+"""What `Strategy.next` is written with: crossings, bar counts, quantiles.
 
-This module owns what `Strategy.next` is written with and what needs no engine. All sequences are
-read by position with the most recent bar last; nothing is modified and no state is kept.
+All sequences are read by position with the most recent bar last; nothing is modified and no state
+is kept.
 """
 
-from collections import OrderedDict
 from collections.abc import Sequence
 from itertools import compress
 from numbers import Number
@@ -16,37 +15,7 @@ from numpy import ndarray
 
 from hindcaster._types import AnyArray
 
-__all__ = ["OHLCV_AGG", "TRADES_AGG", "barssince", "cross", "crossover", "quantile"]
-
 SeriesLike: TypeAlias = "Sequence[float] | AnyArray | pd.Series[Any] | float"
-
-OHLCV_AGG: OrderedDict[str, str] = OrderedDict(
-    (
-        ("Open", "first"),
-        ("High", "max"),
-        ("Low", "min"),
-        ("Close", "last"),
-        ("Volume", "sum"),
-    )
-)
-"""How bars combine into one longer bar: ``df.resample(rule, label="right").agg(OHLCV_AGG)``."""
-
-TRADES_AGG: OrderedDict[str, str] = OrderedDict(
-    (
-        ("Size", "sum"),
-        ("EntryBar", "first"),
-        ("ExitBar", "last"),
-        ("EntryPrice", "mean"),
-        ("ExitPrice", "mean"),
-        ("PnL", "sum"),
-        ("ReturnPct", "mean"),
-        ("EntryTime", "first"),
-        ("ExitTime", "last"),
-        ("Duration", "sum"),
-    )
-)
-"""How rows of ``stats["_trades"]`` combine:
-``trades.resample(rule, on="ExitTime").agg(TRADES_AGG)``."""
 
 _SCALARS = (int, float, np.number)  # recognised without the slow check against Number
 _SCAN_WIDTH = 64

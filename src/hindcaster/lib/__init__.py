@@ -1,0 +1,34 @@
+"""Composable helpers, base strategies and whole-run tools.
+
+=====================  ========================================================================
+In `Strategy.next`     `crossover`, `cross`, `barssince`, `quantile`
+In `Strategy.init`     `resample_apply`
+Instead of `Strategy`  `SignalStrategy`, `TrailingStrategy`
+Instead of `Backtest`  `FractionalBacktest`, `MultiBacktest`
+Around a run           `compute_stats`, `random_ohlc_data`, `OHLCV_AGG`, `TRADES_AGG`
+=====================  ========================================================================
+"""
+
+from hindcaster.lib.conditions import barssince, cross, crossover, quantile
+from hindcaster.lib.fractional import FractionalBacktest
+from hindcaster.lib.multi import MultiBacktest
+from hindcaster.lib.randomized import random_ohlc_data
+from hindcaster.lib.recomputed import compute_stats
+from hindcaster.lib.resampling import OHLCV_AGG, TRADES_AGG, resample_apply
+from hindcaster.lib.strategies import SignalStrategy, TrailingStrategy
+
+__all__ = [
+    "OHLCV_AGG",
+    "TRADES_AGG",
+    "FractionalBacktest",
+    "MultiBacktest",
+    "SignalStrategy",
+    "TrailingStrategy",
+    "barssince",
+    "compute_stats",
+    "cross",
+    "crossover",
+    "quantile",
+    "random_ohlc_data",
+    "resample_apply",
+]

@@ -1,0 +1,142 @@
+"""Model-based search by the optional package SAMBO: few runs in a large space."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from hindcaster import errors
+from hindcaster._progress import Progress
+from hindcaster._types import AnyArray
+from hindcaster.optimize.scoring import Maximize, Run, as_number, metric
+from hindcaster.optimize.space import Constraint, Parameters, grid_size
+
+_DEFAULT_TRIES = 200
+_REMEMBERED = 128  # latest points whose score is not computed again
+
+
+def model_based_search(
+    run: Run,
+    candidates: dict[str, list[Any]],
+    maximize: Maximize,
+    max_tries: float | None,
+    constraint: Constraint | None,
+    random_state: Any,
+) -> tuple[dict[str, Any], pd.Series[Any], Any]:
+    """Search with ``sambo.minimize``.
+
+    Parameters
+    ----------
+    run : callable
+        From parameters, given by keyword, to the result of a run.
+    candidates : dict
+        Numbers only give the bounds of their parameter, other values are categories.
+    maximize : str or callable
+        Name of a result row, or a function of the whole result. NaN counts as 0.
+    max_tries : float or None
+        Number of evaluations, up to 1 a share of the grid.
+    constraint : callable or None
+        Says whether a combination may be tried.
+    random_state : int or None
+        Seed.
+
+    Returns
+    -------
+    dict
+        The best parameters.
+    Series
+        Score by evaluated combination, sorted.
+    OptimizeResult
+        What SAMBO returned.
+
+    Raises
+    ------
+    ImportError
+        SAMBO is not installed.
+    """
+    try:
+        from sambo import minimize
+    except ImportError as error:
+        raise errors.sambo_missing(error) from error
+
+    names = list(candidates)
+    tries = _tries(candidates, constraint, max_tries)
+
+    def admissible(point: Any) -> bool:
+        return constraint is None or bool(constraint(_named(names, point)))
+
+    with Progress(int(tries), "Backtest.optimize", "run") as progress:
+        objective = _Objective(run, names, maximize, progress)
+        found = minimize(
+            objective,
+            bounds=[_bounds(values) for values in candidates.values()],
+            constraints=None if constraint is None else admissible,
+            max_iter=tries,
+            method="sceua",
+            rng=random_state,
+        )
+    scores = {tuple(point): -loss for point, loss in zip(found.xv, found.funv, strict=True)}
+    index = pd.MultiIndex.from_tuples(list(scores), names=names)
+    name = maximize if isinstance(maximize, str) else None
+    heatmap = pd.Series(list(scores.values()), index=index, name=name, dtype=np.float64)
+    return dict(_named(names, found.x)), heatmap.sort_index(), found
+
+
+class _Objective:
+    """The negative score of a point, as SAMBO minimizes."""
+
+    def __init__(self, run: Run, names: list[str], maximize: Maximize, progress: Progress) -> None:
+        self._run = run
+        self._names = names
+        self._maximize = maximize
+        self._progress = progress
+        self._score = lru_cache(_REMEMBERED)(self._score_of)
+
+    def __call__(self, point: Any) -> float:
+        loss = -self._score(tuple(point))
+        self._progress.update(1)
+        return loss
+
+    def _score_of(self, point: tuple[Any, ...]) -> float:
+        stats = self._run(**_named(self._names, point))
+        if isinstance(self._maximize, str):
+            score = as_number(metric(stats, self._maximize), self._maximize)
+        else:
+            score = as_number(self._maximize(stats), "maximize()")
+        return 0.0 if np.isnan(score) else score
+
+
+def _named(names: list[str], point: Any) -> Parameters:
+    return Parameters(zip(names, point, strict=True))
+
+
+def _tries(
+    candidates: dict[str, list[Any]], constraint: Constraint | None, max_tries: float | None
+) -> int:
+    if max_tries is None:
+        return _DEFAULT_TRIES
+    if 0 < max_tries <= 1:
+        return max(1, int(max_tries * grid_size(candidates, constraint)))
+    return int(max_tries)
+
+
+def _bounds(values: list[Any]) -> tuple[Any, Any] | AnyArray:
+    """Describe a parameter to SAMBO: (lowest, highest + 1) of whole numbers, categories, ..."""
+    try:
+        array = np.asarray(values)
+    except ValueError:  # tuples of different lengths
+        array = np.empty(0, object)
+    if array.ndim == 1 and array.dtype.kind in "mM":
+        array = array.astype(np.int64)
+    if array.ndim == 1 and array.dtype.kind in "iu":
+        return int(array.min()), int(array.max()) + 1
+    if array.ndim == 1 and array.dtype.kind == "f":
+        return float(array.min()), float(array.max())
+    distinct = list(dict.fromkeys(values))
+    categories = np.empty(len(distinct), object)  # elementwise: tuples are no rows of a table
+    for position, value in enumerate(distinct):
+        categories[position] = value
+    return categories

@@ -1,0 +1,95 @@
+"""Scores: what is maximized, from the result of a run to one number."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from hindcaster import errors
+from hindcaster.stats.summary import METRIC_NAMES
+
+Run = Callable[..., "pd.Series[Any]"]
+Maximize = str | Callable[["pd.Series[Any]"], Any]
+
+_PRIVATE_ROWS = ("_strategy", "_equity_curve", "_trades", "_orders")
+_DAY = pd.Timedelta(days=1)
+
+
+def check_maximize(maximize: Any) -> None:
+    """Refuse what is neither the name of a result row nor a function."""
+    if isinstance(maximize, str):
+        if maximize not in METRIC_NAMES and maximize not in _PRIVATE_ROWS:
+            raise errors.unknown_metric(maximize, METRIC_NAMES)
+    elif not callable(maximize):
+        raise errors.bad_maximize(maximize)
+
+
+def metric(stats: pd.Series[Any], name: str) -> Any:
+    """Take a row out of a result."""
+    if name not in stats.index:
+        raise errors.metric_absent(name)
+    return stats[name]
+
+
+def as_number(score: Any, source: str) -> float:
+    """Bring a score to a float: durations count in days, missing values are NaN."""
+    if isinstance(score, np.ndarray) and score.size == 1:
+        score = score.item()
+    if score is None or score is pd.NA or score is pd.NaT:
+        return np.nan
+    if isinstance(score, (timedelta, np.timedelta64)):
+        return float(pd.Timedelta(score) / _DAY)
+    if isinstance(score, (str, bytes)):
+        raise errors.score_not_number(source, score)
+    try:
+        return float(score)
+    except (TypeError, ValueError):
+        raise errors.score_not_number(source, score) from None
+
+
+class MetricOfRun:
+    """The score of a parameter set by the name of a public row; None if there are no trades.
+
+    Workers evaluate it, so that one number travels back.
+    """
+
+    def __init__(self, run: Run, name: str) -> None:
+        self._run = run
+        self._name = name
+
+    def __call__(self, parameters: dict[str, Any]) -> float | None:
+        """Run and score."""
+        stats = self._run(**parameters)
+        if not stats["# Trades"]:
+            return None
+        if self._name.startswith("_"):
+            raise errors.metric_absent(self._name)
+        return as_number(metric(stats, self._name), self._name)
+
+
+class RowsOfRun:
+    """The public rows that a parameter set gives, as (names, values); None without trades.
+
+    Workers evaluate it; the user's function sees the rows in the calling process.
+    """
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+
+    def __call__(self, parameters: dict[str, Any]) -> tuple[tuple[str, ...], list[Any]] | None:
+        """Run and give the rows."""
+        stats = self._run(**parameters)
+        if not stats["# Trades"]:
+            return None
+        names = tuple(name for name in stats.index if not name.startswith("_"))
+        return names, [stats[name] for name in names]
+
+
+def score_rows(maximize: Callable[[pd.Series[Any]], Any], names: Any, values: list[Any]) -> float:
+    """Let the user's function judge the public rows of a run."""
+    stats = pd.Series(values, index=list(names), dtype=object)
+    return as_number(maximize(stats), "maximize()")

@@ -1,0 +1,85 @@
+"""The entrance: checks the arguments of a search in a fixed order and hands over to a method."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from hindcaster import errors
+from hindcaster.optimize import space
+from hindcaster.optimize.scoring import Maximize, Run, check_maximize
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_MANY_RUNS = 300
+
+
+class Found(NamedTuple):
+    """What a search found."""
+
+    best: dict[str, Any]
+    heatmap: pd.Series[Any]
+    raw: Any
+
+
+def search(
+    run: Run,
+    parameters: dict[str, Any],
+    *,
+    maximize: Maximize,
+    method: str,
+    max_tries: float | None,
+    constraint: Callable[[Any], Any] | None,
+    return_optimization: bool,
+    random_state: Any,
+    stacklevel: int,
+) -> Found:
+    """Find the parameters with the highest score.
+
+    Parameters
+    ----------
+    run : callable
+        From parameters, given by keyword, to the result of a run. Grid search may send it to
+        other processes.
+    parameters : dict
+        Candidates by parameter.
+    maximize, method, max_tries, constraint, return_optimization, random_state
+        See `hindcaster.Backtest.optimize`.
+    stacklevel : int
+        Frames between this function and the user's call.
+
+    Returns
+    -------
+    Found
+        Best parameters, score by parameters, and the raw result of a model-based search.
+    """
+    if not parameters:
+        raise errors.nothing_to_optimize()
+    check_maximize(maximize)
+    if constraint is not None and not callable(constraint):
+        raise errors.bad_constraint(constraint)
+    if method == "skopt":
+        warnings.warn(errors.SKOPT_DEPRECATED, DeprecationWarning, stacklevel=stacklevel + 1)
+        method = "sambo"
+    if return_optimization and method != "sambo":
+        raise errors.no_raw_result(method)
+    candidates = space.candidates_of(parameters)
+    if method not in ("grid", "sambo"):
+        raise errors.unknown_method(method)
+    space.check_hashable(candidates)
+    if method == "sambo":
+        from hindcaster.optimize.model_based import model_based_search
+
+        return Found(
+            *model_based_search(run, candidates, maximize, max_tries, constraint, random_state)
+        )
+    from hindcaster.optimize.grid import grid_search
+
+    tried = space.sample(candidates, constraint, max_tries, random_state)
+    if not tried:
+        raise errors.no_combinations()
+    if len(tried) > _MANY_RUNS:
+        warnings.warn(errors.many_runs(len(tried)), stacklevel=stacklevel + 1)
+    return Found(*grid_search(run, tried, maximize), None)
