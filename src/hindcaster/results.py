@@ -193,10 +193,15 @@ def _price_column(prices: FloatArray) -> FloatArray:
 
 
 def _labels_or_missing(index: pd.Index, bars: IntArray) -> Any:
-    """Index labels of bars, missing (NaT or NaN) for ABSENT."""
-    if (bars != codes.ABSENT).all():
+    """Index labels of bars, missing (NaT, NaN or None) for ABSENT."""
+    absent = bars == codes.ABSENT
+    if not absent.any():
         return index[bars]
-    return index.take(bars, allow_fill=True, fill_value=None if index.dtype == object else np.nan)
+    if isinstance(index, pd.DatetimeIndex):
+        return index.take(bars, allow_fill=True, fill_value=pd.NaT)
+    if pd.api.types.is_numeric_dtype(index.dtype):
+        return np.where(absent, np.nan, index.to_numpy(np.float64)[bars])
+    return np.where(absent, None, index.to_numpy(object)[bars])
 
 
 def _reasons(broker: LedgerBroker, records: RecordArray) -> AnyArray:

@@ -114,9 +114,51 @@ def actions() -> st.SearchStrategy[Action]:
 
 
 @st.composite
-def streams(draw: Any) -> Stream:
-    """Bars with actions on some of them."""
+def sparse_streams(draw: Any) -> Stream:
+    """Bars with actions on some of them; failures shrink to few actions."""
     columns = draw(bars())
     n = len(columns[0])
     busy = draw(st.dictionaries(st.integers(1, n - 1), st.lists(actions(), max_size=4), max_size=n))
     return Stream(*columns, draw(options()), draw(st.booleans()), busy)
+
+
+@st.composite
+def dense_streams(draw: Any) -> Stream:
+    """Longer runs in which orders, trades and edits of them overlap all the time."""
+    dice = np.random.default_rng(draw(st.integers(0, 2**32)))
+    n = int(dice.integers(30, 120))
+    close = np.maximum(2, 200 + np.cumsum(dice.choice([-6, -2, -1, 0, 0, 1, 2, 6], n)))
+    close = np.where(np.arange(n) > dice.integers(n // 2, 3 * n), close // 3 + 2, close)
+    opened = np.maximum(2, np.r_[200, close[:-1]] + dice.choice([0, 0, 0, 1, -1, 5, -5], n))
+    high = np.maximum(opened, close) + dice.integers(0, 5, n)
+    low = np.maximum(1, np.minimum(opened, close) - dice.integers(0, 5, n))
+    rate = dice.uniform(0.1, 0.9)
+    busy = {
+        bar: [_dense_action(dice) for _ in range(dice.integers(1, 4))]
+        for bar in range(1, n)
+        if dice.random() < rate
+    }
+    columns = (TICK * column.astype(float) for column in (opened, high, low, close))
+    return Stream(*columns, draw(options()), draw(st.booleans()), busy)
+
+
+def _dense_action(dice: np.random.Generator) -> Action:
+    kinds = ["order", "close", "close all", "cancel", "sl", "tp"]
+    kind = dice.choice(kinds, p=[0.5, 0.17, 0.03, 0.08, 0.11, 0.11])
+    which, portion = int(dice.integers(0, 6)), float(dice.choice([0.1, 0.5, 0.5, 0.75, 1.0]))
+    if kind != "order":
+        price = int(dice.integers(-12, 13)) if dice.random() < 0.9 else None
+        return Action(str(kind), which=which, portion=portion, limit=price)
+    side = float(dice.choice([1.0, -1.0]))
+    size = side * float(dice.choice([1.0, 2.0, 3.0, 7.0, 9.0, 40.0, 0.1, 0.5]))
+    limit = int(dice.integers(-8, 9)) if dice.random() < 0.35 else None
+    stop = int(dice.integers(-8, 9)) if dice.random() < 0.35 else None
+    around = int(side) * (limit or stop or 0)
+    sl = int(side) * (around - int(dice.integers(1, 9))) if dice.random() < 0.5 else None
+    tp = int(side) * (around + int(dice.integers(1, 9))) if dice.random() < 0.5 else None
+    return Action("order", size, limit, stop, sl, tp)
+
+
+def streams() -> st.SearchStrategy[Stream]:
+    """Short streams that shrink well, and long ones in which much happens."""
+    return st.one_of(sparse_streams(), dense_streams())

@@ -184,7 +184,7 @@ def outcome(action: Callable[[], None]) -> str:
     return "done"
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(streams())
 def test_kernels_do_what_the_naive_broker_does(stream: Stream) -> None:
     expected, found = drive_oracle(stream), drive_kernels(stream)

@@ -30,9 +30,12 @@ def array(values):
 @pytest.mark.parametrize(
     "n", [0, 1, 7, 8, 9, 15, 127, 128, 129, 136, 257, 1000, 2148, 4097, 100_003]
 )
-def test_pairwise_sum_has_the_bits_of_numpy(n):
+def test_pairwise_sum_is_within_rounding_of_the_exact_sum(n):
     values = np.random.default_rng(n).normal(size=n) * 10.0 ** (np.arange(n) % 9)
-    assert pairwise_sum(values) == values.sum()
+    # Which of the last bits NumPy has depends on its version and on the processor.
+    rounding = 1e-15 * np.abs(values).sum()
+    assert abs(pairwise_sum(values) - math.fsum(values)) <= rounding
+    assert abs(pairwise_sum(values) - values.sum()) <= rounding
 
 
 @compiled

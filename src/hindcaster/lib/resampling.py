@@ -188,7 +188,7 @@ def _complete_bins(table: Table, rule: Any, agg: Any) -> Table:
 
 
 def _is_intraday(index: Any) -> bool:
-    days = index.normalize()
+    days = index.tz_localize(None).normalize()
     return bool((days[1:] == days[:-1]).any())
 
 

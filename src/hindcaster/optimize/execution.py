@@ -13,8 +13,7 @@ import time
 import traceback
 import uuid
 import warnings
-from collections.abc import Callable, Generator, Iterable
-from contextlib import closing
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -28,9 +27,10 @@ Function = Callable[[Case], Any]
 
 _log = logging.getLogger(__name__)
 
-_START_UP = 2.0  # seconds until workers have imported the package and loaded its machine code
+_START_UP = 3.0  # seconds until workers have imported the package and loaded its machine code
 _BUNDLES_PER_WORKER = 8  # at least, so that all workers are busy to the end
 _LARGEST_BUNDLE = 32
+_MOMENT = 1.0  # seconds
 _SHARE_ABOVE = 10_000  # bytes of data that workers map from a file instead of each being sent
 
 
@@ -117,30 +117,63 @@ def _in_workers(function: Function, cases: list[Case]) -> Generator[Any, None, N
         except Exception as error:  # pickling runs foreign code, so anything can come out
             _log.info("Running in one process: the work cannot be pickled (%r)", error)
             return
+    bundles = _Bundles(cases, workers.number)
+    outcomes = _outcomes(job, bundles, workers)
     registry: dict[Any, Any] = {}
-    with closing(_outcomes(job, cases, workers)) as outcomes:
+    slowest = 0.0
+    try:
         for outcome in outcomes:
             if outcome.unloadable:
                 _log.info("Running in one process: workers cannot load it\n%s", outcome.unloadable)
                 return
             for message, category, filename, line in outcome.warned:
                 warnings.warn_explicit(message, category, filename, line, registry=registry)
+            slowest = max(slowest, outcome.seconds)
             yield from outcome.results
             if outcome.error is not None:
                 raise outcome.error
+    finally:
+        bundles.stopped = True
+        _wind_up(outcomes, slowest)
 
 
-def _outcomes(job: _Job, cases: list[Case], workers: _Workers) -> Generator[_Outcome, None, None]:
+class _Bundles:
+    """Cases in bundles for workers to take, until stopped."""
+
+    def __init__(self, cases: list[Case], n_workers: int) -> None:
+        size = math.ceil(len(cases) / (_BUNDLES_PER_WORKER * n_workers))
+        self._size = min(size, _LARGEST_BUNDLE)
+        self._cases = cases
+        self.stopped = False
+
+    def __iter__(self) -> Iterator[list[Case]]:
+        for first in range(0, len(self._cases), self._size):
+            if self.stopped:
+                return
+            yield self._cases[first : first + self._size]
+
+
+def _outcomes(job: _Job, bundles: _Bundles, workers: _Workers) -> Generator[_Outcome, None, None]:
     import joblib
 
-    size = math.ceil(len(cases) / (_BUNDLES_PER_WORKER * workers.number))
-    size = min(size, _LARGEST_BUNDLE)
-    bundles = (cases[first : first + size] for first in range(0, len(cases), size))
     try:
         parallel = joblib.Parallel(return_as="generator", **workers.options)
     except ValueError:  # a backend that can only give all results at once
         parallel = joblib.Parallel(**workers.options)
     yield from parallel(joblib.delayed(_run_bundle)(job, bundle) for bundle in bundles)
+
+
+def _wind_up(outcomes: Generator[_Outcome, None, None], slowest: float) -> None:
+    """Wait for bundles under way if they take but a moment, else cancel them.
+
+    joblib cancels by killing its workers, which then have to start again, and warns of it.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        if slowest < _MOMENT:
+            for _ in outcomes:
+                pass
+        outcomes.close()
 
 
 class _Job:
@@ -192,6 +225,7 @@ class _Outcome:
     results: list[Any] = field(default_factory=list)
     warned: list[tuple[Any, ...]] = field(default_factory=list)
     error: Exception | None = None
+    seconds: float = 0.0
     unloadable: str = ""
 
 
@@ -214,11 +248,13 @@ def _run_bundle(job: _Job, cases: list[Case]) -> _Outcome:
 
 
 def _run_cases(function: Function, cases: list[Case], outcome: _Outcome) -> None:
+    started = time.perf_counter()
     try:
         for case in cases:
             outcome.results.append(function(case))
     except Exception as error:
         outcome.error = error
+    outcome.seconds = time.perf_counter() - started
 
 
 def _install(filters: list[Any]) -> None:

@@ -79,10 +79,9 @@ def model_based_search(
             rng=random_state,
         )
     scores = {tuple(point): -loss for point, loss in zip(found.xv, found.funv, strict=True)}
-    index = pd.MultiIndex.from_tuples(list(scores), names=names)
     name = maximize if isinstance(maximize, str) else None
-    heatmap = pd.Series(list(scores.values()), index=index, name=name, dtype=np.float64)
-    return dict(_named(names, found.x)), heatmap.sort_index(), found
+    heatmap = pd.Series(scores, name=name, dtype=np.float64).rename_axis(names).sort_index()
+    return dict(_named(names, found.x)), heatmap, found
 
 
 class _Objective:

@@ -1,0 +1,109 @@
+"""What `import hindcaster` gives, and what it does not load."""
+
+import multiprocessing
+import os
+import subprocess
+import sys
+from multiprocessing.pool import Pool, ThreadPool
+
+import pytest
+
+import hindcaster
+from hindcaster import _compat, lib
+
+
+def test_public_names_exist():
+    for module in (hindcaster, lib):
+        assert all(hasattr(module, name) for name in module.__all__)
+        assert len(set(module.__all__)) == len(module.__all__)
+
+
+def test_names_of_the_helper_module():
+    expected = (
+        "OHLCV_AGG TRADES_AGG barssince cross crossover quantile compute_stats resample_apply "
+        "random_ohlc_data SignalStrategy TrailingStrategy FractionalBacktest MultiBacktest"
+    )
+    assert set(expected.split()) <= set(lib.__all__)
+
+
+def test_import_is_light():
+    heavy = ("numba", "bokeh", "joblib", "scipy", "tqdm", "cloudpickle", "multiprocessing")
+    code = f"import sys, hindcaster; print([m for m in {heavy} if m in sys.modules])"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("environment", "expected"),
+    [
+        ({}, "False"),
+        ({"JPY_PARENT_PID": "1"}, "True"),
+        ({"MPLBACKEND": "module://matplotlib_inline.backend_inline"}, "True"),
+        ({"MPLBACKEND": "agg"}, "False"),
+    ],
+)
+def test_notebook_is_recognised_by_the_environment(environment, expected):
+    code = "from hindcaster import _compat; print(_compat.notebook_output())"
+    others = {k: v for k, v in os.environ.items() if k not in ("JPY_PARENT_PID", "MPLBACKEND")}
+    run = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=others | environment,
+    )
+    assert run.stdout.strip() == expected
+
+
+def test_set_bokeh_output(monkeypatch):
+    monkeypatch.setattr(_compat, "_notebook_output", False)
+    hindcaster.set_bokeh_output(notebook=True)
+    assert _compat.notebook_output()
+    hindcaster.set_bokeh_output()
+    assert not _compat.notebook_output()
+
+
+def test_pool_of_processes(monkeypatch):
+    monkeypatch.setattr(multiprocessing, "get_start_method", lambda allow_none=False: "forkserver")
+    with hindcaster.Pool(1) as pool:
+        assert isinstance(pool, Pool)
+        assert not isinstance(pool, ThreadPool)
+        assert list(pool.imap(abs, [-1, -2])) == [1, 2]
+
+
+def test_pool_of_threads_where_processes_are_spawned(monkeypatch):
+    monkeypatch.setattr(multiprocessing, "get_start_method", lambda allow_none=False: "spawn")
+    started = []
+    with pytest.warns(RuntimeWarning, match="multi-process.*__main__") as caught:
+        pool = hindcaster.Pool(2, initializer=started.append, initargs=("x",))
+    with pool:
+        assert isinstance(pool, ThreadPool)
+        assert list(pool.imap(lambda number: number + 1, [1, 2])) == [2, 3]
+    assert caught[0].filename == __file__
+    assert started == ["x", "x"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="fork is the choice on Linux only")
+def test_pool_forks_unless_another_method_was_chosen(monkeypatch):
+    monkeypatch.setattr(multiprocessing, "get_start_method", lambda allow_none=False: None)
+    chosen = []
+
+    class Context:
+        def Pool(self, *arguments):
+            return arguments
+
+    def get_context(method):
+        chosen.append(method)
+        return Context()
+
+    monkeypatch.setattr(multiprocessing, "get_context", get_context)
+    assert hindcaster.Pool(3) == (3, None, ())
+    assert chosen == ["fork"]
+
+
+def test_try():
+    assert hindcaster.try_(lambda: 1) == 1
+    assert hindcaster.try_(lambda: 1 / 0) is None
+    assert hindcaster.try_(lambda: 1 / 0, 5, ZeroDivisionError) == 5
+    with pytest.raises(ZeroDivisionError):
+        hindcaster.try_(lambda: 1 / 0, 5, (KeyError, ValueError))
