@@ -207,9 +207,9 @@ class Backtest:
         ...
         ...     def next(self):
         ...         closes = self.data.Close
-        ...         if not self.position and all(closes[-self.days :] < closes[-self.days - 1]):
+        ...         if not self.position and closes[-1] == min(closes[-self.days :]):
         ...             self.buy(sl=0.95 * closes[-1], tp=1.05 * closes[-1])
-        >>> stats = Backtest(GOOG, Dip).run(days=4)
+        >>> stats = Backtest(GOOG, Dip, finalize_trades=True).run(days=4)
         >>> stats._trades[["Size", "EntryPrice", "ExitPrice"]].shape[1]
         3
         """
@@ -320,7 +320,7 @@ class Backtest:
         ...
         ...     def next(self):
         ...         closes = self.data.Close
-        ...         if not self.position and all(closes[-self.days :] < closes[-self.days - 1]):
+        ...         if not self.position and closes[-1] == min(closes[-self.days :]):
         ...             self.buy(sl=(1 - self.loss) * closes[-1], tp=1.1 * closes[-1])
         >>> bt = Backtest(GOOG[:500], Dip, finalize_trades=True)
         >>> stats, heatmap = bt.optimize(
@@ -332,7 +332,7 @@ class Backtest:
         ... )
         >>> heatmap.shape
         (5,)
-        >>> stats["Return [%]"] == heatmap.max()
+        >>> bool(stats["Return [%]"] == heatmap.max())
         True
         """
         from hindcaster.optimize.search import search

@@ -198,10 +198,12 @@ def _labels_or_missing(index: pd.Index, bars: IntArray) -> Any:
     if not absent.any():
         return index[bars]
     if isinstance(index, pd.DatetimeIndex):
-        return index.take(bars, allow_fill=True, fill_value=pd.NaT)
+        return index.take(bars, allow_fill=True, fill_value=None)
     if pd.api.types.is_numeric_dtype(index.dtype):
         return np.where(absent, np.nan, index.to_numpy(np.float64)[bars])
-    return np.where(absent, None, index.to_numpy(object)[bars])
+    labels: AnyArray = index.to_numpy(object)[bars]
+    labels[absent] = None
+    return labels
 
 
 def _reasons(broker: LedgerBroker, records: RecordArray) -> AnyArray:

@@ -351,6 +351,18 @@ def test_strategy_is_found_however_deep():
     assert len(strategy._indicators) == 4
 
 
+def test_strategy_is_found_by_functions_that_enclose_it():
+    def later(self):
+        return lambda: resample_apply("D", None, self.data.Close)
+
+    def init(this):
+        later(this)()
+        self = this
+        resample_apply("D", None, (lambda: self.data.Close)())
+
+    assert len(run_init(init)._indicators) == 2
+
+
 def test_failing_function_is_reported_as_indicator():
     def init(self):
         resample_apply("D", lambda bins: 1 / 0, self.data.Close)

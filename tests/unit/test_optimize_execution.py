@@ -145,21 +145,22 @@ def test_what_cannot_be_pickled_runs_here(caplog):
     assert "cannot be pickled" in caplog.text
 
 
-def test_what_workers_cannot_load_runs_here(caplog):
+@pytest.mark.parametrize("part", ["function", "case"])
+def test_what_workers_cannot_load_runs_here(part, caplog):
     class OnlyHere:
         def __reduce__(self):
-            return self_or_error, (os.getpid(),)
+            return made_here, (os.getpid(),)
 
-        def __call__(self, case):
-            return os.getpid()
-
-    def self_or_error(pid):
+    def made_here(pid):
         if pid != os.getpid():
             raise ImportError("not in a worker")
         return OnlyHere()
 
+    local = OnlyHere()
+    functions = {"function": lambda case: (os.getpid(), local), "case": lambda case: (os.getpid(),)}
+    cases = [{"value": local if part == "case" else n} for n in range(40)]
     with joblib.parallel_config(n_jobs=2), caplog.at_level(logging.INFO):
-        assert set(values_of(OnlyHere())) == {os.getpid()}
+        assert {place[0] for place in values_of(functions[part], cases)} == {os.getpid()}
     assert "not in a worker" in caplog.text
 
 
@@ -173,7 +174,10 @@ def test_small_work_stays_here_and_work_that_would_take_long_goes_to_workers(mon
 
 def test_inside_a_worker_cases_run_one_by_one():
     def nested(_):
-        return set(values_of(lambda case: (os.getpid(), threading.get_ident())))
+        from hindcaster.optimize.execution import evaluate
+
+        places = evaluate(lambda case: (os.getpid(), threading.get_ident()), [{}] * 40, "test")
+        return set(places)
 
     places = joblib.Parallel(n_jobs=2)(joblib.delayed(nested)(n) for n in range(2))
     assert [len(place) for place in places] == [1, 1]

@@ -51,12 +51,13 @@ def test_name_and_index_travel() -> None:
         assert isinstance(derived, _Array)
         assert derived.name == "x"
         assert derived._opts is x._opts
+        assert type(derived).__name__ == "_Array"
 
 
 def test_pickle_keeps_values_name_and_options() -> None:
     x = _Indicator(np.array([1.0, 2.0]), name="i", plot=True, index=pd.RangeIndex(2))
     again = pickle.loads(pickle.dumps(x))
-    assert type(again) is _Indicator
+    assert isinstance(again, _Indicator)
     assert again.tolist() == [1.0, 2.0]
     assert again.name == "i"
     assert again._opts["plot"] is True

@@ -15,7 +15,7 @@ import uuid
 import warnings
 from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 
@@ -160,7 +160,7 @@ def _outcomes(job: _Job, bundles: _Bundles, workers: _Workers) -> Generator[_Out
         parallel = joblib.Parallel(return_as="generator", **workers.options)
     except ValueError:  # a backend that can only give all results at once
         parallel = joblib.Parallel(**workers.options)
-    yield from parallel(joblib.delayed(_run_bundle)(job, bundle) for bundle in bundles)
+    yield from parallel(joblib.delayed(_run_bundle)(job, job.sent(bundle)) for bundle in bundles)
 
 
 def _wind_up(outcomes: Generator[_Outcome, None, None], slowest: float) -> None:
@@ -200,6 +200,14 @@ class _Job:
         content = cloudpickle.dumps((self._function, list(warnings.filters)))
         self._packed = np.frombuffer(content, np.uint8)
 
+    def sent(self, cases: list[Case]) -> list[Case] | bytes:
+        """Bring cases to the form in which they travel."""
+        if self._packed is None:
+            return cases
+        import cloudpickle
+
+        return cast(bytes, cloudpickle.dumps(cases))
+
     def load(self) -> tuple[Function, list[Any]]:
         """Give the function and the warning filters to run it under."""
         if self._function is not None:
@@ -229,9 +237,10 @@ class _Outcome:
     unloadable: str = ""
 
 
-def _run_bundle(job: _Job, cases: list[Case]) -> _Outcome:
+def _run_bundle(job: _Job, bundle: list[Case] | bytes) -> _Outcome:
     try:
         function, filters = job.load()
+        cases = _received(bundle)
     except Exception:
         return _Outcome(unloadable=traceback.format_exc())
     outcome = _Outcome()
@@ -245,6 +254,14 @@ def _run_bundle(job: _Job, cases: list[Case]) -> _Outcome:
     if outcome.error is not None:
         outcome.error = _portable(outcome.error)
     return outcome
+
+
+def _received(bundle: list[Case] | bytes) -> list[Case]:
+    if not isinstance(bundle, bytes):
+        return bundle
+    import cloudpickle
+
+    return cast(list[Case], cloudpickle.loads(bundle))
 
 
 def _run_cases(function: Function, cases: list[Case], outcome: _Outcome) -> None:
