@@ -134,8 +134,20 @@ class Position:
 
     Examples
     --------
-    >>> if self.position.is_long:  # doctest: +SKIP  (self is a strategy in next())
-    ...     self.position.close()
+    >>> from hindcaster import Backtest, Strategy
+    >>> from hindcaster.test import GOOG
+    >>> class MondayToFriday(Strategy):
+    ...     def init(self):
+    ...         pass
+    ...
+    ...     def next(self):
+    ...         weekday = self.data.index[-1].weekday()
+    ...         if weekday == 0 and not self.position:
+    ...             self.buy(size=10)
+    ...         elif weekday == 4 and self.position.is_long:
+    ...             self.position.close()
+    >>> Backtest(GOOG, MondayToFriday, finalize_trades=True).run()["# Trades"]
+    386
     """
 
     def __init__(self, account: Account) -> None:

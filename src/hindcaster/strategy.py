@@ -149,7 +149,17 @@ class Strategy(metaclass=ABCMeta):
 
         Examples
         --------
-        >>> self.rsi = self.I(talib.RSI, self.data.Close, 14)  # doctest: +SKIP  (needs a run)
+        >>> from hindcaster import Backtest, Strategy
+        >>> from hindcaster.test import GOOG, SMA
+        >>> class AboveAverage(Strategy):
+        ...     def init(self):
+        ...         self.average = self.I(SMA, self.data.Close, 200, name="average of {1} days")
+        ...
+        ...     def next(self):
+        ...         if not self.position and self.data.Close[-1] > self.average[-1]:
+        ...             self.buy()
+        >>> Backtest(GOOG, AboveAverage, finalize_trades=True).run()._strategy.average.name
+        'average of 200 days'
         """
         label = _indicator_name(func, args, kwargs, name)
         try:

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 
 import pytest
+
 from tests.oracle.ledger import OracleBroker, OracleTrade, run_oracle
 
 Action = Callable[[OracleBroker, int], object]
