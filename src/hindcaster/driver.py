@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from hindcaster.engine.ledger.broker import LedgerBroker
     from hindcaster.strategy import Strategy
 
-_CHUNK = 8192  # bars between two looks at the clock
+_CHUNK = 1024  # bars between two looks at the clock
 
 
 def warm_up(strategy: Strategy) -> int:
