@@ -73,7 +73,9 @@ class _AnnounceOnce(event.Listener):  # type: ignore[misc]
         self._announced = False
 
     def on_start(self, event: Any) -> None:
-        module = event.data["dispatcher"].py_func.__module__
+        # Other packages' kernels pass here too, also kinds of dispatcher without a function.
+        function = getattr(event.data["dispatcher"], "py_func", None)
+        module = getattr(function, "__module__", None) or ""
         if not self._announced and module.startswith("hindcaster."):
             self._announced = True
             logger.info(

@@ -221,6 +221,19 @@ def test_damaged_cache_only_costs_a_compilation(tmp_path: Path) -> None:
     assert "compiling the engine" in again.stderr
 
 
+def test_kernel_without_a_folder_for_its_cache_still_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    from hindcaster import _jit
+
+    def no_folder(function: object) -> None:
+        raise RuntimeError("no locator available")
+
+    def half(x: float) -> float:
+        return x / 2
+
+    monkeypatch.setattr(_jit, "_PackageCache", no_folder)
+    assert _jit.kernel(half)(3.0) == 1.5
+
+
 def test_nothing_is_printed_or_logged_by_a_run(
     capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
