@@ -149,7 +149,7 @@ def orders_frame(broker: LedgerBroker, index: pd.Index) -> pd.DataFrame:
     columns = (
         records["placed_bar"].copy(),
         index[records["placed_bar"]],
-        np.where(records["size"] > 0, "buy", "sell").astype(object),
+        _names(codes.SIDE_NAMES, (records["size"] > 0).astype(np.int64)),
         _names(codes.ROLE_NAMES, records["role"]),
         records["size"].copy(),
         *(_price_column(records[name]) for name in ("limit", "stop", "sl", "tp")),
@@ -159,7 +159,7 @@ def orders_frame(broker: LedgerBroker, index: pd.Index) -> pd.DataFrame:
         _labels_or_missing(index, done),
         records["fill_price"].copy(),
         records["filled"].copy(),
-        _reasons(broker, records),
+        _names(codes.REASON_TEXTS, _reasons(broker, records)),
     )
     return pd.DataFrame(dict(zip(ORDER_COLUMNS, columns, strict=True)), copy=False)
 
@@ -184,8 +184,9 @@ ORDER_COLUMNS = (
 )
 
 
-def _names(names: tuple[str, ...], numbers: AnyArray) -> AnyArray:
-    return np.array(names, object)[numbers]
+def _names(names: tuple[str, ...], numbers: AnyArray) -> Any:
+    # Taking from a column of texts is cheaper than letting pandas look at each text again.
+    return pd.Series(names).array.take(numbers)
 
 
 def _price_column(prices: FloatArray) -> FloatArray:
@@ -206,18 +207,12 @@ def _labels_or_missing(index: pd.Index, bars: IntArray) -> Any:
     return labels
 
 
-def _reasons(broker: LedgerBroker, records: RecordArray) -> AnyArray:
-    reasons = _names(codes.REASON_TEXTS, records["reason"])
+def _reasons(broker: LedgerBroker, records: RecordArray) -> IntArray:
+    """Codes of why orders ended, or why they did not."""
+    reasons: IntArray = records["reason"].copy()
     waiting = records["state"] == codes.WAITING
-    if waiting.any():
-        last = len(broker.bars) - 1
-        reasons[waiting] = np.where(
-            broker.bankrupt,
-            codes.OPEN_BANKRUPT,
-            np.where(
-                records["placed_bar"][waiting] == last,
-                codes.OPEN_NO_BAR_LEFT,
-                codes.OPEN_NOT_REACHED,
-            ),
-        )
+    on_last_bar = records["placed_bar"] == len(broker.bars) - 1
+    reasons[waiting] = codes.OPEN_BANKRUPT if broker.bankrupt else codes.OPEN_NOT_REACHED
+    if not broker.bankrupt:
+        reasons[waiting & on_last_bar] = codes.OPEN_NO_BAR_LEFT
     return reasons

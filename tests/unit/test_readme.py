@@ -37,5 +37,4 @@ def test_demo_is_the_example(capsys: pytest.CaptureFixture[str]) -> None:
 def test_documented_reasons_are_those_of_the_engine() -> None:
     text = (ROOT / "docs" / "orders.md").read_text(encoding="utf-8")
     documented = set(re.findall(r"^\| (?:filled|cancelled|rejected|open) \| (.*) \|$", text, re.M))
-    waiting = {codes.OPEN_NO_BAR_LEFT, codes.OPEN_NOT_REACHED, codes.OPEN_BANKRUPT}
-    assert documented == {reason for reason in codes.REASON_TEXTS if reason} | waiting
+    assert documented == {reason for reason in codes.REASON_TEXTS if reason}

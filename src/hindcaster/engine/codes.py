@@ -36,6 +36,10 @@ CANCEL_NOTHING_LEFT: Final = 7
 REJECT_NO_UNIT: Final = 8
 REJECT_MARGIN: Final = 9
 REJECT_MARGIN_AFTER_NETTING: Final = 10
+# Of orders still open when the run is over: decided from where they stand, not stored.
+OPEN_NO_BAR_LEFT: Final = 11
+OPEN_NOT_REACHED: Final = 12
+OPEN_BANKRUPT: Final = 13
 
 REASON_TEXTS: Final = (
     "",
@@ -49,12 +53,12 @@ REASON_TEXTS: Final = (
     "insufficient margin: the free margin does not pay for a single unit",
     "insufficient margin: the free margin does not pay for the whole size",
     "insufficient margin: closed opposite trades, the rest was not affordable",
+    "placed on the last bar: there is no bar left to fill it",
+    "the price was not reached",
+    "the account went bankrupt first",
 )
 
-# Why an order is still open when the run is over; decided from where it stands, not stored.
-OPEN_NO_BAR_LEFT: Final = "placed on the last bar: there is no bar left to fill it"
-OPEN_NOT_REACHED: Final = "the price was not reached"
-OPEN_BANKRUPT: Final = "the account went bankrupt first"
+SIDE_NAMES: Final = ("sell", "buy")
 
 # What a kernel reports beside its result.
 NOTICE_NO_UNIT: Final = 1
