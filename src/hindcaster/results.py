@@ -199,7 +199,7 @@ def _labels_or_missing(index: pd.Index, bars: IntArray) -> Any:
     if not absent.any():
         return index[bars]
     if isinstance(index, pd.DatetimeIndex):
-        return index.take(bars, allow_fill=True, fill_value=None)
+        return index.take(bars, allow_fill=True, fill_value=pd.NaT)  # type: ignore[arg-type]
     if pd.api.types.is_numeric_dtype(index.dtype):
         return np.where(absent, np.nan, index.to_numpy(np.float64)[bars])
     labels: AnyArray = index.to_numpy(object)[bars]
