@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -185,8 +186,14 @@ ORDER_COLUMNS = (
 
 
 def _names(names: tuple[str, ...], numbers: AnyArray) -> Any:
-    # Taking from a column of texts is cheaper than letting pandas look at each text again.
-    return pd.Series(names).array.take(numbers)
+    """Make a column of texts from their numbers."""
+    return _text_column(names).take(numbers)
+
+
+@cache
+def _text_column(names: tuple[str, ...]) -> Any:
+    # Taking from such a column is cheaper than letting pandas look at each text of a new one.
+    return pd.Series(names).array
 
 
 def _price_column(prices: FloatArray) -> FloatArray:

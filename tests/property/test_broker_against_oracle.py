@@ -1,8 +1,9 @@
 """The broker's kernels against the naive broker, bit for bit, over random order streams."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 
 from hindcaster.engine import codes
@@ -12,6 +13,16 @@ from ..oracle.ledger import OracleBroker, run_oracle
 from .streams import Action, Stream, streams
 
 NAN = float("nan")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def little_room() -> Iterator[None]:
+    """Begin with short buffers, so that most runs have to grow them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("hindcaster.engine.ledger.broker._FIRST_ROOM", 16)
+        yield
+
+
 ERRORS = (ValueError, AssertionError, OverflowError)
 
 

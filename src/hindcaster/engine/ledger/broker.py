@@ -24,7 +24,7 @@ FeeFunction = Callable[[float, float], float]
 NoticeHandler = Callable[[RecordArray], None]
 
 _C_FEE = ctypes.CFUNCTYPE(ctypes.c_double, ctypes.c_double, ctypes.c_double, ctypes.c_int64)
-_FIRST_ROOM = 64
+_FIRST_ROOM = 512  # records before the first growth, which takes as long as a hundred bars
 
 
 def _slot(field: str) -> int:
