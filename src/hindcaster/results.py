@@ -65,14 +65,15 @@ def build_result(
     rows["_equity_curve"] = curve
     rows["_trades"] = trades_frame(columns, indicators)
     rows["_orders"] = orders_frame(broker, axis.index)
-    return Result(_objects(rows), index=list(rows), dtype=object)
+    return result_of(rows)
 
 
-def _objects(rows: dict[str, Any]) -> AnyArray:
+def result_of(rows: dict[str, Any]) -> Result:
+    """Make a result of rows by name, whatever they hold."""
     values = np.empty(len(rows), object)
     for position, value in enumerate(rows.values()):
         values[position] = value
-    return values
+    return Result(values, index=list(rows), dtype=object)
 
 
 def closed_trades(columns: dict[str, Any], axis: TimeAxis) -> ClosedTrades:

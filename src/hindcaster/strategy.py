@@ -83,7 +83,7 @@ class Strategy(metaclass=ABCMeta):
         return f"<Strategy {self}>"
 
     def __str__(self) -> str:
-        values = ",".join(f"{name}={_short(value)}" for name, value in self._params.items())
+        values = ",".join(f"{name}={short_name(value)}" for name, value in self._params.items())
         return type(self).__name__ + (f"({values})" if values else "")
 
     @abstractmethod
@@ -275,7 +275,7 @@ def _checked_size(size: float) -> float:
     raise errors.bad_order_size(size)
 
 
-def _short(value: Any) -> str:
+def short_name(value: Any) -> str:
     """Short text of an argument for names: numbers and texts in full, else a name, cut to ten."""
     if isinstance(value, (Number, str)):
         return str(value)
@@ -292,11 +292,11 @@ def _short(value: Any) -> str:
 def _indicator_name(
     func: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], name: Any
 ) -> str | list[str]:
-    shorts = [_short(value) for value in args]
-    short_kwargs = {key: _short(value) for key, value in kwargs.items()}
+    shorts = [short_name(value) for value in args]
+    short_kwargs = {key: short_name(value) for key, value in kwargs.items()}
     if name is None:
         listed = ",".join(filter(None, [*shorts, *short_kwargs.values()]))
-        return _short(func) + (f"({listed})" if listed else "")
+        return short_name(func) + (f"({listed})" if listed else "")
     if isinstance(name, str):
         return name.format(*shorts, **short_kwargs)
     if isinstance(name, Iterable):

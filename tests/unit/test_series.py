@@ -160,7 +160,9 @@ def test_price_replaced_in_init_is_traded() -> None:
             if not self.position:
                 self.buy(size=1)
 
-    assert run([1, 2, 3, 4], Shifts, finalize_trades=True)._trades["EntryPrice"].tolist() == [13]
+    stats = run([1, 2, 3, 4], Shifts, finalize_trades=True)
+    assert stats._trades["EntryPrice"].tolist() == [13]
+    assert stats["Buy & Hold Return [%]"] == 300  # of the data as it was given, as in 0.6.6
 
 
 def test_attributes_that_init_made_are_cut_to_the_current_bar() -> None:

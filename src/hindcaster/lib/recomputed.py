@@ -7,7 +7,7 @@ import pandas as pd
 
 from hindcaster._types import AnyArray, FloatArray
 from hindcaster.driver import warm_up
-from hindcaster.results import Result, _objects
+from hindcaster.results import Result, result_of
 from hindcaster.stats.time_axis import TimeAxis
 
 _TRADE_COLUMNS = ("EntryBar", "ExitBar", "PnL", "ReturnPct", "Duration")
@@ -99,7 +99,7 @@ def compute_stats(
     rows["_trades"] = trades
     if "_orders" in stats:
         rows["_orders"] = stats["_orders"]
-    return Result(_objects(rows), index=list(rows), dtype=object)
+    return result_of(rows)
 
 
 def _check_columns(trades: pd.DataFrame) -> None:

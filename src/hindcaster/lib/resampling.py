@@ -12,7 +12,7 @@ import pandas as pd
 
 from hindcaster.backtest import Backtest
 from hindcaster.data.series import _Array
-from hindcaster.strategy import Strategy, _short
+from hindcaster.strategy import Strategy, short_name
 
 Table: TypeAlias = "pd.Series[Any] | pd.DataFrame"
 
@@ -145,7 +145,7 @@ def resample_apply(
             f"func must be callable, or None for the resampled values themselves, got {func!r}."
         )
     table = _as_table(series)
-    name = f"{_short(table)}[{rule if isinstance(rule, str) else _rule_name(rule)}]"
+    name = f"{short_name(table)}[{rule if isinstance(rule, str) else _rule_name(rule)}]"
     bins = _complete_bins(table, rule, agg)
     if isinstance(bins, pd.Series):
         bins.name = name
