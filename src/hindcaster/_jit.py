@@ -24,7 +24,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 @cache
-def _digest(folder: str) -> str:
+def package_stamp(folder: str) -> str:
     """Digest of the sources in one folder of the package, this file and the engine.
 
     Numba checks only the file that defines a kernel, but machine code contains the kernels it
@@ -39,12 +39,16 @@ def _digest(folder: str) -> str:
     return digest.hexdigest()
 
 
-class _PackageCache(FunctionCache):  # type: ignore[misc]
-    """Numba's file cache, keyed by all sources a kernel may contain, and never a reason to fail."""
+class _StampedCache(FunctionCache):  # type: ignore[misc]
+    """Numba's file cache, keyed by a stamp of our own, and never a reason to fail."""
 
-    def __init__(self, py_func: Callable[..., Any]) -> None:
+    def __init__(self, py_func: Callable[..., Any], stamp: str) -> None:
         super().__init__(py_func)
-        self._cache_file._source_stamp = _digest(py_func.__module__.split(".")[1])
+        self._cache_file._source_stamp = stamp
+
+    def holds_code(self) -> bool:
+        """Whether there is an index on disk, which a damaged or foreign one is too."""
+        return Path(self._cache_file._index_path).exists()
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         try:
@@ -90,10 +94,10 @@ class _AnnounceOnce(event.Listener):  # type: ignore[misc]
 event.register("numba:compile", _AnnounceOnce())
 
 
-def _compile(function: F, **options: bool) -> F:
+def _compile(function: F, stamp: str, **options: bool) -> F:
     compiled: F = numba.njit(nogil=True, error_model="numpy", **options)(function)
     try:
-        compiled._cache = _PackageCache(function)  # type: ignore[attr-defined]
+        compiled._cache = _StampedCache(function, stamp)  # type: ignore[attr-defined]
     except RuntimeError as error:  # no folder can be written: compile in every process
         logger.debug("kernel %s cannot be cached: %s", function.__qualname__, error)
     return compiled
@@ -113,12 +117,35 @@ def kernel(function: F) -> F:
     callable
         The compiled function, same signature.
     """
-    return _compile(function)
+    return _compile(function, package_stamp(function.__module__.split(".")[1]))
+
+
+def generated(stamp: str) -> Callable[[F], F]:
+    """Compile a function of a generated module, cached under a stamp of its content.
+
+    Parameters
+    ----------
+    stamp : str
+        Digest of everything the machine code depends on.
+
+    Returns
+    -------
+    callable
+        Decorator like `kernel`.
+    """
+    return lambda function: _compile(function, stamp)
+
+
+def is_cached(function: Callable[..., Any]) -> bool:
+    """Whether machine code of a compiled function seems to be on disk."""
+    cache = getattr(function, "_cache", None)
+    return isinstance(cache, _StampedCache) and cache.holds_code()
 
 
 def subkernel(function: F) -> F:
     """Compile a function that only kernels call: no wrapper for Python, half the compile time."""
-    return _compile(function, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+    stamp = package_stamp(function.__module__.split(".")[1])
+    return _compile(function, stamp, no_cpython_wrapper=True, no_cfunc_wrapper=True)
 
 
 @intrinsic  # type: ignore[untyped-decorator]

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from hindcaster._types import FloatArray, RecordArray
     from hindcaster.data.series import _Array
     from hindcaster.engine.ledger.broker import Bars, LedgerBroker
+    from hindcaster.native.choice import Execution
     from hindcaster.optimize.scoring import Maximize
     from hindcaster.results import Result
     from hindcaster.stats.time_axis import TimeAxis
@@ -61,6 +62,10 @@ class Backtest:
         Let each new order cancel pending ones and close the position.
     finalize_trades : bool, default False
         Close trades that are open at the end, so that they count in the statistics.
+    compiled : bool, optional
+        Whether to run the strategy's `next` as machine code: True requires it, False never does
+        it, None (the default) does it where it saves time. Results are the same either way;
+        ``stats.execution`` tells which it was, and why. See docs/compiled.md.
 
     Raises
     ------
@@ -103,6 +108,7 @@ class Backtest:
         hedging: bool = False,
         exclusive_orders: bool = False,
         finalize_trades: bool = False,
+        compiled: bool | None = None,
     ) -> None:
         if not (isinstance(strategy, type) and issubclass(strategy, Strategy)):
             raise errors.not_a_strategy(strategy)
@@ -125,6 +131,9 @@ class Backtest:
         self._hedging = bool(hedging)
         self._exclusive_orders = bool(exclusive_orders)
         self._finalize_trades = bool(finalize_trades)
+        if not (compiled is None or isinstance(compiled, bool)):
+            raise errors.bad_compiled(compiled)
+        self._compiled = compiled
         self._results: Result | None = None
 
     def __getstate__(self) -> dict[str, Any]:
@@ -188,6 +197,8 @@ class Backtest:
             Cash, margin or commission are out of range.
         ValueError
             A commission tuple has not two members.
+        NotCompilable
+            The strategy cannot be compiled, and the backtest was made with ``compiled=True``.
 
         Warns
         -----
@@ -224,11 +235,37 @@ class Backtest:
         broker.begin(start)
         revealed = series_to_reveal(strategy, n_bars)
         with np.errstate(invalid="ignore"):
+            execution = None
             if start < n_bars:
-                solvent = run_bars(strategy, broker, data, revealed, start)
+                solvent, execution = self._drive(strategy, broker, data, revealed, start)
                 self._finish(broker, solvent)
             data._set_length(n_bars)
-            return self._result(broker, strategy, start)
+            result = self._result(broker, strategy, start)
+            result.attrs["execution"] = execution
+            return result
+
+    def _drive(
+        self,
+        strategy: Strategy,
+        broker: LedgerBroker,
+        data: _Data,
+        revealed: list[tuple[str, _Array]],
+        start: int,
+    ) -> tuple[bool, Execution]:
+        """Work the bars, in machine code or in the interpreter."""
+        from hindcaster.native.choice import Execution
+        from hindcaster.native.drive import run_compiled
+
+        outcome = run_compiled(self._compiled, strategy, broker, data, revealed, start)
+        if isinstance(outcome, tuple):
+            solvent, last, reason = outcome
+            for name, full in revealed:
+                setattr(strategy, name, full[..., : last + 1])
+            return solvent, Execution(True, reason)
+        solvent = run_bars(strategy, broker, data, revealed, start)
+        if self._compiled and outcome.left is not None:
+            raise outcome.left.error(data._index)
+        return solvent, Execution(False, outcome.reason)
 
     def optimize(
         self,

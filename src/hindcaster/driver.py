@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from hindcaster import errors
 from hindcaster._progress import Progress
 from hindcaster.data.series import _Array, _Indicator
 
@@ -27,21 +28,25 @@ def warm_up(strategy: Strategy) -> int:
 
     Scatter indicators are not waited for; a row without any value counts as ready.
     """
-    waits = [
-        max(map(_first_value, np.atleast_2d(np.asarray(value)).astype(float, copy=False)))
-        for value in vars(strategy).values()
-        if isinstance(value, _Indicator) and value.ndim and not value._opts["scatter"]
-    ]
-    return max(waits, default=0)
+    wait = 0
+    for value in vars(strategy).values():
+        if isinstance(value, _Indicator) and value.ndim and not value._opts["scatter"]:
+            rows = np.asarray(value)
+            if rows.dtype != np.float64:
+                rows = rows.astype(float)
+            first = _first_value(rows) if rows.ndim == 1 else max(map(_first_value, rows))
+            wait = max(wait, first)
+    return wait
 
 
 def _first_value(row: AnyArray) -> int:
     """Position of the first value that is not NaN, 0 if there is none."""
     start, size = 0, 64
     while start < len(row):
-        valid = ~np.isnan(row[start : start + size])
-        if valid.any():
-            return start + int(valid.argmax())
+        part = row[start : start + size]
+        first = int((part == part).argmax())
+        if part[first] == part[first]:
+            return start + first
         start, size = start + size, 4 * size
     return 0
 
@@ -104,5 +109,9 @@ def _run_chunk(
                 attributes[name] = full[..., seen]
         if bar >= broker.wake and not broker.advance(bar):
             return False
-        strategy.next()
+        try:
+            strategy.next()
+        except Exception as error:
+            error.add_note(errors.raised_on_bar(type(strategy).__name__, bar, data._index[bar]))
+            raise
     return True

@@ -8,6 +8,40 @@ import difflib
 from typing import Any
 
 
+class NotCompilable(Exception):  # noqa: N818  (an established name reads better than NotCompilableError)
+    """A strategy cannot be run as machine code with the same meaning.
+
+    Parameters
+    ----------
+    what : str
+        What stands in the way.
+    file : str
+        File of the source.
+    line : int
+        Line of the source, 0 if there is none.
+    expression : str
+        The expression or statement.
+    instead : str
+        What to write instead.
+    """
+
+    def __init__(
+        self, what: str, file: str = "", line: int = 0, expression: str = "", instead: str = ""
+    ) -> None:
+        super().__init__(what, file, line, expression, instead)
+        self.what = what
+        self.file = file
+        self.line = line
+        self.expression = expression
+        self.instead = instead
+
+    def __str__(self) -> str:
+        where = f"{self.file}, line {self.line}" if self.line else self.file
+        shown = f": {self.expression}" if self.expression else ""
+        text = f"{where}{shown}: {self.what}" if where else self.what
+        return f"{text}. Instead: {self.instead}." if self.instead else f"{text}."
+
+
 def _price(value: float) -> str:
     return f"{value:.10g}"
 
@@ -244,6 +278,29 @@ def bracket_deferred(label: Any) -> str:
         f"order was turned into a trade. Prices inside a bar have no known order, so it waits for "
         f"the next bar; use finer bars to resolve this."
     )
+
+
+def raised_on_bar(strategy: str, bar: int, label: Any) -> str:
+    """Name the bar on which a strategy raised, as a note to its exception."""
+    return f"raised by {strategy}.next() on bar {bar} ({label})"
+
+
+def left_compiled_code(
+    file: str, line: int, expression: str, why: str, bar: int, label: Any
+) -> NotCompilable:
+    """A required compiled run met something that only the interpreter does right."""
+    return NotCompilable(
+        f"{why} on bar {bar} ({label}), which only the interpreter works as Python does",
+        file,
+        line,
+        expression,
+        "avoid it with a test before, or use compiled=None",
+    )
+
+
+def bad_compiled(value: Any) -> TypeError:
+    """The argument `compiled` has none of its values."""
+    return TypeError(f"compiled must be True, False or None (decide by itself), got {value!r}.")
 
 
 def bad_cash(cash: Any) -> AssertionError:

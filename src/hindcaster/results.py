@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from hindcaster.data.blocks import frame_of, label_index
 from hindcaster.engine import codes
 
 if TYPE_CHECKING:
@@ -38,6 +39,11 @@ class Result(pd.Series):
             shown = self[[name for name in self.index if not str(name).startswith("_")]]
             html: str = shown.to_frame("").to_html(na_rep="--", header=False)
             return html
+
+    @property
+    def execution(self) -> Any:
+        """How the run was driven: ``compiled`` (bool) and the ``reason`` (str)."""
+        return self.attrs.get("execution")
 
     @property
     def _constructor(self) -> type[pd.Series]:
@@ -73,7 +79,7 @@ def result_of(rows: dict[str, Any]) -> Result:
     values = np.empty(len(rows), object)
     for position, value in enumerate(rows.values()):
         values[position] = value
-    return Result(values, index=list(rows), dtype=object)
+    return Result(values, index=label_index(tuple(rows)), dtype=object, copy=False)
 
 
 def closed_trades(columns: dict[str, Any], axis: TimeAxis) -> ClosedTrades:
@@ -91,19 +97,17 @@ def closed_trades(columns: dict[str, Any], axis: TimeAxis) -> ClosedTrades:
 
 def trade_columns(broker: LedgerBroker, axis: TimeAxis) -> dict[str, Any]:
     """Make the columns of `_trades` from the records of closed trades, in closing order."""
-    records = broker.trades[np.array(broker.closed_trades(), np.int64)]
-    size = records["size"].copy()
-    entry, exit_ = records["entry_price"].copy(), records["exit_price"].copy()
+    records = broker.trades.take(broker.closed[: broker.account["n_closed"][0]])
+    size, commission = records["size"], records["commission"]
+    entry, exit_ = records["entry_price"], records["exit_price"]
     entry_bar, exit_bar = records["entry_bar"].copy(), records["exit_bar"].copy()
-    commission = records["commission"].copy()
     with np.errstate(all="ignore"):
         pnl = size * (exit_ - entry) - commission
         return_pct = np.sign(size) * (exit_ / entry - 1) - commission / (np.abs(size) * entry)
-    index = axis.index
-    entry_time, exit_time = index[entry_bar], index[exit_bar]
     spans = axis.ticks[exit_bar] - axis.ticks[entry_bar]
+    is_float = not len(size) or records["is_float"].any()
     return {
-        "Size": size if records["is_float"].any() or not len(size) else size.astype(np.int64),
+        "Size": size if is_float else size.astype(np.int64),
         "EntryBar": entry_bar,
         "ExitBar": exit_bar,
         "EntryPrice": entry,
@@ -113,24 +117,30 @@ def trade_columns(broker: LedgerBroker, axis: TimeAxis) -> dict[str, Any]:
         "PnL": pnl,
         "Commission": commission,
         "ReturnPct": return_pct,
-        "EntryTime": entry_time,
-        "ExitTime": exit_time,
+        "EntryTime": _labels(axis.index, entry_bar),
+        "ExitTime": _labels(axis.index, exit_bar),
         "Duration": spans.view(f"m8[{axis.unit}]") if axis.is_datetime else spans,
-        "Tag": broker.tags_of(records),
+        "Tag": _tags(broker, records),
     }
 
 
-def _bracket_prices(orders: IntArray, prices: FloatArray) -> AnyArray:
-    """Price of each trade's stop-loss or take-profit: objects (all None) if no trade has one."""
+def _bracket_prices(orders: IntArray, prices: FloatArray) -> FloatArray | None:
+    """Price of each trade's stop-loss or take-profit; a column of Nones if no trade has one."""
     absent = orders == codes.ABSENT
     if absent.all():
-        return np.full(len(orders), None, object)
+        return None
     return np.where(absent, np.nan, prices[orders])
+
+
+def _tags(broker: LedgerBroker, records: RecordArray) -> list[Any] | None:
+    """Tags of orders or trades; a column of Nones if the strategy gave none."""
+    return broker.tags_of(records) if broker.tags else None
 
 
 def trades_frame(columns: dict[str, Any], indicators: list[_Indicator]) -> pd.DataFrame:
     """Build `_trades`: a row per closed trade, with the indicators' values at both ends."""
-    if not len(columns["PnL"]):
+    count = len(columns["PnL"])
+    if not count:
         return pd.DataFrame({name: np.empty(0) for name in columns})
     frame = dict(columns)
     for indicator in indicators:
@@ -139,7 +149,7 @@ def trades_frame(columns: dict[str, Any], indicators: list[_Indicator]) -> pd.Da
             suffix = f"_{row}" if len(values) > 1 else ""
             frame[f"Entry_{indicator.name}{suffix}"] = full[columns["EntryBar"]]
             frame[f"Exit_{indicator.name}{suffix}"] = full[columns["ExitBar"]]
-    return pd.DataFrame(frame, copy=False)
+    return frame_of(frame, count)
 
 
 def orders_frame(broker: LedgerBroker, index: pd.Index) -> pd.DataFrame:
@@ -147,23 +157,23 @@ def orders_frame(broker: LedgerBroker, index: pd.Index) -> pd.DataFrame:
     records = broker.orders[: broker.account["n_orders"][0]]
     if not len(records):
         return pd.DataFrame({name: np.empty(0, object) for name in ORDER_COLUMNS})
-    done = records["done_bar"].copy()
+    size, placed, done = records["size"], records["placed_bar"], records["done_bar"]
     columns = (
-        records["placed_bar"].copy(),
-        index[records["placed_bar"]],
-        _names(codes.SIDE_NAMES, (records["size"] > 0).astype(np.int64)),
+        placed,
+        _labels(index, placed),
+        _names(codes.SIDE_NAMES, (size > 0).astype(np.int64)),
         _names(codes.ROLE_NAMES, records["role"]),
-        records["size"].copy(),
+        size,
         *(_price_column(records[name]) for name in ("limit", "stop", "sl", "tp")),
-        broker.tags_of(records),
+        _tags(broker, records),
         _names(codes.STATE_NAMES, records["state"]),
         done,
         _labels_or_missing(index, done),
-        records["fill_price"].copy(),
-        records["filled"].copy(),
+        records["fill_price"],
+        records["filled"],
         _names(codes.REASON_TEXTS, _reasons(broker, records)),
     )
-    return pd.DataFrame(dict(zip(ORDER_COLUMNS, columns, strict=True)), copy=False)
+    return frame_of(dict(zip(ORDER_COLUMNS, columns, strict=True)), len(records))
 
 
 ORDER_COLUMNS = (
@@ -201,13 +211,18 @@ def _price_column(prices: FloatArray) -> FloatArray:
     return np.where(prices == 0.0, np.nan, prices)
 
 
+def _labels(index: pd.Index, bars: IntArray) -> Any:
+    """Index labels of bars."""
+    return index.array.take(bars) if isinstance(index, pd.DatetimeIndex) else index[bars]
+
+
 def _labels_or_missing(index: pd.Index, bars: IntArray) -> Any:
     """Index labels of bars, missing (NaT, NaN or None) for ABSENT."""
     absent = bars == codes.ABSENT
     if not absent.any():
-        return index[bars]
+        return _labels(index, bars)
     if isinstance(index, pd.DatetimeIndex):
-        return index.take(bars, allow_fill=True, fill_value=pd.NaT)  # type: ignore[arg-type]
+        return index.array.take(bars, allow_fill=True)
     if pd.api.types.is_numeric_dtype(index.dtype):
         return np.where(absent, np.nan, index.to_numpy(np.float64)[bars])
     labels: AnyArray = index.to_numpy(object)[bars]
@@ -219,6 +234,8 @@ def _reasons(broker: LedgerBroker, records: RecordArray) -> IntArray:
     """Codes of why orders ended, or why they did not."""
     reasons: IntArray = records["reason"].copy()
     waiting = records["state"] == codes.WAITING
+    if not waiting.any():
+        return reasons
     on_last_bar = records["placed_bar"] == len(broker.bars) - 1
     reasons[waiting] = codes.OPEN_BANKRUPT if broker.bankrupt else codes.OPEN_NOT_REACHED
     if not broker.bankrupt:

@@ -224,13 +224,13 @@ def test_damaged_cache_only_costs_a_compilation(tmp_path: Path) -> None:
 def test_kernel_without_a_folder_for_its_cache_still_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     from hindcaster import _jit
 
-    def no_folder(function: object) -> None:
+    def no_folder(function: object, stamp: str) -> None:
         raise RuntimeError("no locator available")
 
     def half(x: float) -> float:
         return x / 2
 
-    monkeypatch.setattr(_jit, "_PackageCache", no_folder)
+    monkeypatch.setattr(_jit, "_StampedCache", no_folder)
     assert _jit.kernel(half)(3.0) == 1.5
 
 

@@ -84,6 +84,8 @@ class _Data:
     @property
     def index(self) -> pd.Index:
         """Labels of the bars seen so far."""
+        if self._length == len(self._index):
+            return self._index.view()
         return self._index[: self._length]
 
     @property

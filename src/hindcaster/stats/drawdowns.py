@@ -5,7 +5,7 @@ one mark to the next, where a mark is a bar without drawdown or the last bar, an
 one bar lies between them.
 """
 
-import math
+from typing import NamedTuple
 
 import numpy as np
 
@@ -13,60 +13,71 @@ from hindcaster._jit import kernel
 from hindcaster._types import FloatArray, IntArray
 
 
-@kernel
-def drawdown_course(equity: FloatArray, drawdown: FloatArray) -> tuple[float, float]:
-    """Write the drawdown at each bar, as a positive fraction, to `drawdown`.
+class Drawdowns(NamedTuple):
+    """What `drawdowns_of` finds, one array element per episode.
 
-    Returns
-    -------
-    tuple
-        The deepest drawdown (0 if none, or if it is undefined at any bar), the highest equity.
+    Attributes
+    ----------
+    deepest : float
+        The largest drawdown of all bars; 0 if none, or if it is undefined at any bar.
+    peak : float
+        The highest equity.
+    first, last : numpy.ndarray of int64
+        First and last bar of each episode, in order.
+    depth : numpy.ndarray of float64
+        The largest drawdown within each episode.
     """
+
+    deepest: float
+    peak: float
+    first: IntArray
+    last: IntArray
+    depth: FloatArray
+
+
+def drawdowns_of(equity: FloatArray, course: FloatArray) -> Drawdowns:
+    """Find the drawdowns of an equity curve and write that of each bar to `course`.
+
+    Parameters
+    ----------
+    equity : numpy.ndarray of float64
+        Equity per bar.
+    course : numpy.ndarray of float64
+        Receives the drawdown at each bar, as a positive fraction.
+    """
+    # Memory that is not written to costs nothing, so there is room for the most that can be.
+    room = len(equity) // 2 + 1
+    first, last, depth = np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room)
+    deepest, peak, count = _scan(equity, course, first, last, depth)
+    return Drawdowns(deepest, peak, first[:count].copy(), last[:count].copy(), depth[:count].copy())
+
+
+@kernel
+def _scan(
+    equity: FloatArray, course: FloatArray, first: IntArray, last: IntArray, depth: FloatArray
+) -> tuple[float, float, int]:
+    n = equity.size
     peak = equity[0]
     deepest = 0.0
+    deepest_since = 0.0
     defined = True
-    for i in range(equity.size):
+    mark = -1
+    count = 0
+    for i in range(n):
         if equity[i] > peak:
             peak = equity[i]
-        drawdown[i] = 1.0 - equity[i] / peak
-        if drawdown[i] > deepest:
-            deepest = drawdown[i]
-        defined &= not math.isnan(drawdown[i])
-    return deepest if defined else 0.0, peak
-
-
-@kernel
-def drawdown_episodes(drawdown: FloatArray) -> tuple[IntArray, IntArray, FloatArray]:
-    """List the episodes of a drawdown course.
-
-    Returns
-    -------
-    tuple
-        First bar, last bar and depth (the largest drawdown within) of each episode, in order.
-    """
-    n = drawdown.size
-    count = 0
-    mark = -1
-    for i in range(n):
-        if drawdown[i] == 0.0 or i == n - 1:
-            if mark >= 0 and i - mark > 1:
-                count += 1
-            mark = i
-    first = np.empty(count, dtype=np.int64)
-    last = np.empty(count, dtype=np.int64)
-    depth = np.empty(count)
-    mark = -1
-    count = 0
-    deepest = 0.0
-    for i in range(n):
-        if drawdown[i] > deepest:
-            deepest = drawdown[i]
-        if drawdown[i] == 0.0 or i == n - 1:
+        drawdown = 1.0 - equity[i] / peak
+        course[i] = drawdown
+        if drawdown > deepest_since:
+            deepest_since = drawdown
+        defined &= drawdown == drawdown
+        if drawdown == 0.0 or i == n - 1:
             if mark >= 0 and i - mark > 1:
                 first[count] = mark
                 last[count] = i
-                depth[count] = deepest
+                depth[count] = deepest_since
                 count += 1
             mark = i
-            deepest = 0.0
-    return first, last, depth
+            deepest = max(deepest, deepest_since)
+            deepest_since = 0.0
+    return deepest if defined else 0.0, peak, count

@@ -5,14 +5,15 @@ zero there is exactly zero here, and the last digits agree.
 """
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 
-from hindcaster._jit import kernel
+from hindcaster._jit import kernel, subkernel
 from hindcaster._types import FloatArray, IntArray
 
 
-@kernel
+@subkernel
 def _block_sum(values: FloatArray, begin: int, end: int) -> float:
     """Sum of values[begin:end] in eight interleaved running sums."""
     whole = begin + (end - begin) // 8 * 8
@@ -41,30 +42,29 @@ def pairwise_sum(values: FloatArray) -> float:
     A part of more than 128 elements is the sum of its halves. The stack holds the right halves
     on the way down to the current part, and, once it was summed, the left one's sum.
     """
-    right = np.empty((64, 2), dtype=np.int64)
+    right = np.empty(64, dtype=np.int64)  # first element, -1 once the left half is summed
+    right_end = np.empty(64, dtype=np.int64)
     left_sum = np.empty(64)
-    left_done = np.zeros(64, dtype=np.bool_)
     depth = 0
     begin = 0
     end = values.size
     while True:
         while end - begin > 128:
             middle = begin + (end - begin) // 16 * 8
-            right[depth, 0] = middle
-            right[depth, 1] = end
-            left_done[depth] = False
+            right[depth] = middle
+            right_end[depth] = end
             depth += 1
             end = middle
         total = _block_sum(values, begin, end)
-        while depth > 0 and left_done[depth - 1]:
+        while depth > 0 and right[depth - 1] < 0:
             depth -= 1
             total = left_sum[depth] + total
         if depth == 0:
             return total
         left_sum[depth - 1] = total
-        left_done[depth - 1] = True
-        begin = right[depth - 1, 0]
-        end = right[depth - 1, 1]
+        begin = right[depth - 1]
+        end = right_end[depth - 1]
+        right[depth - 1] = -1
 
 
 @kernel
@@ -91,7 +91,7 @@ def geometric_mean(returns: FloatArray) -> float:
         growth = 1.0 if math.isnan(returns[i]) else returns[i] + 1.0
         if growth <= 0.0:
             return 0.0
-        logs[i] = math.log(growth)
+        logs[i] = 0.0 if growth == 1.0 else math.log(growth)
     return math.exp(pairwise_sum(logs) / n) - 1.0
 
 
@@ -150,8 +150,40 @@ def compound_growth(equity: FloatArray, years: float) -> float:
     return growth - 1.0
 
 
+class MarketMoves(NamedTuple):
+    """Log returns of the market as `market_beta` needs them.
+
+    Attributes
+    ----------
+    deviations : numpy.ndarray of float64
+        Log return from each bar to the next, less their mean.
+    total, squares : float
+        Sum of the deviations and of their squares.
+    """
+
+    deviations: FloatArray
+    total: float
+    squares: float
+
+
 @kernel
-def market_beta(equity: FloatArray, close: FloatArray) -> float:
+def market_moves(close: FloatArray) -> MarketMoves:
+    """Prepare what all runs over the same closes have in common."""
+    n = close.size - 1
+    deviations = np.empty(n)
+    total = 0.0
+    squares = 0.0
+    mean = math.log(close[n] / close[0]) / n
+    for i in range(n):
+        y = math.log(close[i + 1] / close[i]) - mean
+        deviations[i] = y
+        total += y
+        squares += y * y
+    return MarketMoves(deviations, total, squares)
+
+
+@kernel
+def market_beta(equity: FloatArray, market: MarketMoves) -> float:
     """Covariance of the log returns of equity and market over the market's variance.
 
     The mean log return is known beforehand from the end points, so one pass over the bars is
@@ -160,19 +192,15 @@ def market_beta(equity: FloatArray, close: FloatArray) -> float:
     n = equity.size - 1
     if n < 2:
         return math.nan
-    mean_equity = math.log(equity[n] / equity[0]) / n
-    mean_market = math.log(close[n] / close[0]) / n
-    sum_equity = 0.0
-    sum_market = 0.0
+    mean = math.log(equity[n] / equity[0]) / n
+    total = 0.0
     products = 0.0
-    squares = 0.0
-    for i in range(1, n + 1):
-        ratio = equity[i] / equity[i - 1]
+    deviations = market.deviations
+    for i in range(n):
+        ratio = equity[i + 1] / equity[i]
         # Equity stands still while no trade is open: the logarithm is the costly part.
-        x = (0.0 if ratio == 1.0 else math.log(ratio)) - mean_equity
-        y = math.log(close[i] / close[i - 1]) - mean_market
-        sum_equity += x
-        sum_market += y
-        products += x * y
-        squares += y * y
-    return (products - sum_equity * sum_market / n) / (squares - sum_market * sum_market / n)
+        x = (0.0 if ratio == 1.0 else math.log(ratio)) - mean
+        total += x
+        products += x * deviations[i]
+    variation = market.squares - market.total * market.total / n
+    return (products - total * market.total / n) / variation

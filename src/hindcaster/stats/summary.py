@@ -7,8 +7,15 @@ import numpy as np
 import pandas as pd
 
 from hindcaster._types import AnyArray, FloatArray, IntArray
-from hindcaster.stats.drawdowns import drawdown_course, drawdown_episodes
-from hindcaster.stats.returns import annualized, compound_growth, market_beta
+from hindcaster.data.blocks import frame_of_blocks, spans_of
+from hindcaster.stats.drawdowns import Drawdowns, drawdowns_of
+from hindcaster.stats.returns import (
+    MarketMoves,
+    annualized,
+    compound_growth,
+    market_beta,
+    market_moves,
+)
 from hindcaster.stats.time_axis import TimeAxis
 from hindcaster.stats.trades import ClosedTrades, exposed_bars, trade_metrics
 
@@ -47,7 +54,8 @@ METRIC_NAMES: tuple[str, ...] = (
     "Kelly Criterion",
 )
 
-_COURSES = pd.Index(["Equity", "DrawdownPct"])
+_CURVE_COLUMNS = ("Equity", "DrawdownPct", "DrawdownDuration")
+_COURSES, _DURATION = np.arange(2), np.array([2])  # their places in the curve
 _NAT = np.iinfo(np.int64).min
 _UNDEFINED = np.float64(np.nan)
 
@@ -176,13 +184,14 @@ def summarize(
             f"risk_free_rate is a fraction between -1 and 1, not {risk_free_rate!r}"
         )
     n = len(equity)
+    market = _market_of(axis, close)
     courses = np.empty((2, n))
     courses[0] = equity
     # One memory layout, whatever the caller's: a kernel is compiled anew for every other one.
-    equity, close = courses[0], np.ascontiguousarray(close, dtype=np.float64)
+    equity = courses[0]
     trades = ClosedTrades(*map(np.ascontiguousarray, trades))
-    deepest, peak = drawdown_course(equity, courses[1])
-    durations, drawdown_rows = _drawdown_rows(axis, courses[1], deepest)
+    drawdowns = drawdowns_of(equity, courses[1])
+    durations, drawdown_rows = _drawdown_rows(axis, courses[1], drawdowns)
     exposed = exposed_bars(trades.entry_bar, trades.exit_bar, n)
     rows: dict[str, Any] = {
         "Start": axis.start,
@@ -190,34 +199,40 @@ def summarize(
         "Duration": axis.duration,
         "Exposure Time [%]": np.float64(exposed / n * 100),
         "Equity Final [$]": equity[-1],
-        "Equity Peak [$]": np.float64(peak),
+        "Equity Peak [$]": np.float64(drawdowns.peak),
     }
     if commissions:
         rows["Commissions [$]"] = np.float64(commissions)
-    rows |= _return_rows(axis, equity, close, warmup, deepest, risk_free_rate)
+    held = _percent_change(float(close[warmup]), float(close[-1]))
+    rows |= _return_rows(axis, equity, market, held, drawdowns.deepest, risk_free_rate)
     rows |= drawdown_rows
     rows |= _trade_rows(axis, trades) if len(trades.pnl) else _NO_TRADES
-    curve = pd.DataFrame(courses.T, index=axis.index, columns=_COURSES, copy=False)
-    curve.insert(2, "DrawdownDuration", durations)
-    return rows, curve
+    blocks = [(courses, _COURSES), (durations, _DURATION)]
+    return rows, frame_of_blocks(_CURVE_COLUMNS, blocks, axis.index.view())
+
+
+def _market_of(axis: TimeAxis, close: FloatArray) -> MarketMoves:
+    """Look up, or compute and keep, what runs over the same closes have in common."""
+    kept = axis.market
+    if kept is None or kept[0] is not close:
+        moves = market_moves(np.ascontiguousarray(close, dtype=np.float64))
+        axis.market = kept = (close, moves)
+    return kept[1]
 
 
 def _return_rows(
     axis: TimeAxis,
     equity: FloatArray,
-    close: FloatArray,
-    warmup: int,
+    market: MarketMoves,
+    held: float,
     deepest: float,
     risk_free_rate: float,
 ) -> dict[str, Any]:
-    first, last = float(equity[0]), float(equity[-1])
-    base = float(close[warmup])
-    total = _percent_change(first, last)
-    market = _percent_change(base, float(close[-1]))
-    beta = market_beta(equity, close)
+    total = _percent_change(float(equity[0]), float(equity[-1]))
+    beta = market_beta(equity, market)
     rows: dict[str, Any] = {
         "Return [%]": np.float64(total),
-        "Buy & Hold Return [%]": np.float64(market),
+        "Buy & Hold Return [%]": np.float64(held),
     }
     if axis.is_datetime:
         growth, volatility, sortino, ruined = annualized(
@@ -243,7 +258,7 @@ def _return_rows(
         rows["Sortino Ratio"] = _UNDEFINED
         rows["Calmar Ratio"] = np.float64(0.0) if deepest else math.nan
     hurdle = risk_free_rate * 100
-    rows["Alpha [%]"] = np.float64(total - hurdle - beta * (market - hurdle))
+    rows["Alpha [%]"] = np.float64(total - hurdle - beta * (held - hurdle))
     rows["Beta"] = np.float64(beta) if len(equity) > 2 else math.nan
     return rows
 
@@ -261,10 +276,10 @@ def _percent_change(base: float, value: float) -> float:
 
 
 def _drawdown_rows(
-    axis: TimeAxis, drawdown: FloatArray, deepest: float
+    axis: TimeAxis, course: FloatArray, drawdowns: Drawdowns
 ) -> tuple[Any, dict[str, Any]]:
-    """Duration column of the equity curve, and the rows on drawdowns."""
-    first, last, depth = drawdown_episodes(drawdown)
+    """Duration column of the equity curve as a block, and the rows on drawdowns."""
+    deepest, _, first, last, depth = drawdowns
     longest: Any
     average: Any
     mean_depth: Any
@@ -275,19 +290,19 @@ def _drawdown_rows(
             last, episode = _bars_with_labels_of(axis, last)
             ticks, depth = ticks[episode], depth[episode]
         if axis.is_datetime:
-            column = np.full(drawdown.size, _NAT)
+            column = np.full(course.size, _NAT)
             column[last] = ticks
-            column = pd.array(column.view(f"m8[{axis.unit}]"), copy=False)
+            column = spans_of(column.view(f"m8[{axis.unit}]"))
         else:
-            column = np.full(drawdown.size, np.nan)
+            column = np.full((1, course.size), np.nan)
             ticks = ticks.astype(np.float64)
-            column[last] = ticks
+            column[0, last] = ticks
         longest = axis.span_rounded_up(ticks.max())
         average = axis.span_rounded_up(_mean(ticks))
         mean_depth = -_mean(depth) * 100
     else:
-        column = np.where(drawdown == 0, np.nan, drawdown)
-        final = column[-1]
+        column = np.where(course == 0, np.nan, course)[np.newaxis]
+        final = column[0, -1]
         # Without an episode only the last bar can be below the peak.
         longest = np.float64(final)
         average, mean_depth = (longest, -longest * 100) if final == final else (math.nan, math.nan)

@@ -65,6 +65,8 @@ class TimeAxis:
     period_ends : numpy.ndarray
         Number of the last bar of each return period: local calendar weeks (Monday to Sunday),
         months or years for the three special periods, local days otherwise. Empty if not datetime.
+    market : tuple or None
+        Prices last seen with this index, and what `summarize` keeps of them for the next run.
 
     Examples
     --------
@@ -85,6 +87,7 @@ class TimeAxis:
         self.period_ends: IntArray = np.empty(0, dtype=np.int64)
         self._resolution_ticks = 1
         self._resolution = ""
+        self.market: tuple[Any, Any] | None = None
         self.start: Any = index[0]
         self.end: Any = index[-1]
         self.ticks: Any

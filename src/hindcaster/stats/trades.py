@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from hindcaster._jit import kernel
+from hindcaster._jit import kernel, subkernel
 from hindcaster._types import FloatArray, IntArray
 from hindcaster.stats.returns import geometric_mean, pairwise_sum, sample_variance
 
@@ -48,6 +48,20 @@ class TradeMetrics(NamedTuple):
 @kernel
 def exposed_bars(entry_bar: IntArray, exit_bar: IntArray, n_bars: int) -> int:
     """Count the bars within any closed trade, both its end bars included."""
+    count = 0
+    end = 0  # bars before it are counted already, if they are in any trade so far
+    for k in range(entry_bar.size):
+        if k > 0 and entry_bar[k] < entry_bar[k - 1]:
+            return _exposed_bars_in_any_order(entry_bar, exit_bar, n_bars)
+        begin = max(entry_bar[k], end)
+        if exit_bar[k] >= begin:
+            end = exit_bar[k] + 1
+            count += end - begin
+    return count
+
+
+@subkernel
+def _exposed_bars_in_any_order(entry_bar: IntArray, exit_bar: IntArray, n_bars: int) -> int:
     change = np.zeros(n_bars + 1, dtype=np.int32)
     for k in range(entry_bar.size):
         # With fills at the previous close a trade can exit on a bar before its entry.

@@ -176,9 +176,10 @@ class LedgerBroker:
             self._fee_error = error
             return np.nan
 
-    def _grow(self) -> None:
+    def reserve(self, spare: int) -> None:
+        """Make room for what one bar can add, and for `spare` records more."""
         account = self.account
-        new = int(4 * account["n_queue"][0] + account["n_active"][0] + 8)
+        new = int(4 * account["n_queue"][0] + account["n_active"][0] + 8) + spare
         self.orders = grown(self.orders, int(account["n_orders"][0]) + new)
         self.notices = grown(self.notices, int(account["n_notices"][0]) + new)
         room = int(account["n_queue"][0]) + new
@@ -204,19 +205,52 @@ class LedgerBroker:
         """Work `bar` and set `wake`, the next bar to work; False when the account is bankrupt."""
         result = call_advance(self._handle, bar)
         while result == codes.NEED_ROOM:
-            self._grow()
+            self.reserve(0)
             result = call_advance(self._handle, bar)
         self.version += 1
-        if self._integers[_N_NOTICES]:
-            count = self._integers[_N_NOTICES]
-            self._integers[_N_NOTICES] = 0
-            self._on_notice(self.notices[:count].copy())
+        self._hand_over_notices()
         if result >= 0:
             self.wake = result
             return True
         self._raise_for(result)
         self.bankrupt = True
         return False
+
+    def _hand_over_notices(self) -> None:
+        count = self._integers[_N_NOTICES]
+        if count:
+            self._integers[_N_NOTICES] = 0
+            self._on_notice(self.notices[:count].copy())
+
+    # -- what compiled code needs ----------------------------------------------------------
+
+    @property
+    def handle(self) -> int:
+        """Address that kernels open; it changes when an array grows."""
+        return self._handle
+
+    def snapshot(self) -> tuple[RecordArray, RecordArray, IntArray]:
+        """Copy what orders placed before the first bar have changed."""
+        account = self.account.copy()
+        placed, queued = int(account["n_orders"][0]), int(account["n_queue"][0])
+        return account, self.orders[:placed].copy(), self.queue[:queued].copy()
+
+    def restore(self, before: tuple[RecordArray, RecordArray, IntArray]) -> None:
+        """Go back to a snapshot taken before the first bar."""
+        account, orders, queue = before
+        self.account[:] = account
+        self.orders[: len(orders)] = orders
+        self.queue[: len(queue)] = queue
+        self.equity[:] = np.nan
+        self._fee_error = None
+        self.bankrupt = False
+
+    def take_over(self) -> None:
+        """Go on after compiled code worked bars: hand over its notices."""
+        self.version += 1
+        self._hand_over_notices()
+
+    # -- what a driver calls, continued ----------------------------------------------------
 
     def use_bars(self, bars: Bars) -> None:
         """Work on other prices from now on; nothing may have been worked yet."""
@@ -250,7 +284,7 @@ class LedgerBroker:
         number = codes.ABSENT if tag is None else self._tag_index(tag)
         order = call_place(self._handle, bar, size, limit, stop, sl, tp, number)
         while order == codes.NEED_ROOM:
-            self._grow()
+            self.reserve(0)
             order = call_place(self._handle, bar, size, limit, stop, sl, tp, number)
         if order == codes.PRICES_NOT_ORDERED:
             close = float(self.bars.close[bar])
@@ -263,7 +297,7 @@ class LedgerBroker:
         """Queue a market order that closes a portion of a trade and return its index."""
         order = call_close(self._handle, bar, index, portion)
         while order == codes.NEED_ROOM:
-            self._grow()
+            self.reserve(0)
             order = call_close(self._handle, bar, index, portion)
         self.wake = bar + 1
         self.version += 1
@@ -273,7 +307,7 @@ class LedgerBroker:
         """Set (or with NaN remove) a trade's stop-loss or take-profit."""
         order = call_move_bracket(self._handle, bar, index, role, price)
         while order == codes.NEED_ROOM:
-            self._grow()
+            self.reserve(0)
             order = call_move_bracket(self._handle, bar, index, role, price)
         if order == codes.NOT_QUEUED:
             raise errors.bracket_of_closed_trade()

@@ -1,0 +1,124 @@
+"""Whether a run is compiled: what `Backtest(compiled=...)` decides, and why."""
+
+from __future__ import annotations
+
+import logging
+import weakref
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from hindcaster import _jit
+from hindcaster.errors import NotCompilable
+from hindcaster.native import module
+from hindcaster.native.program import Program, translated
+from hindcaster.native.subject import Run
+
+logger = logging.getLogger("hindcaster.native")
+
+# A bar takes some microseconds in the interpreter, compiling takes about a second.
+WORTH_BARS: Final = 400_000
+# Translating takes some milliseconds, after which it is known whether machine code is on disk.
+LOOK_BARS: Final = 20_000
+
+
+@dataclass(frozen=True)
+class Execution:
+    """How a run was driven.
+
+    Parameters
+    ----------
+    compiled : bool
+        Whether the strategy's `next` ran as machine code.
+    reason : str
+        Why, in words.
+    """
+
+    compiled: bool
+    reason: str
+
+
+@dataclass
+class _Known:
+    """What is known of a strategy class."""
+
+    programs: list[Program] = field(default_factory=list)
+    refusals: list[tuple[Any, NotCompilable]] = field(default_factory=list)
+    bars: int = 0  # worked by the interpreter so far
+
+
+_KNOWN: weakref.WeakKeyDictionary[type, _Known] = weakref.WeakKeyDictionary()
+_READY: set[str] = set()  # stamps of programs with machine code in memory
+
+
+def choose(run: Run, wanted: bool | None, n_bars: int) -> tuple[Program | None, str]:
+    """Find or make the program of a run.
+
+    Parameters
+    ----------
+    run : Run
+        Strategy after `init`, and its data.
+    wanted : bool or None
+        ``compiled`` of the backtest: False never compiles, True always, None if it saves time.
+    n_bars : int
+        Bars to work.
+
+    Returns
+    -------
+    tuple of (Program or None, str)
+        None to interpret; and why.
+
+    Raises
+    ------
+    NotCompilable
+        The strategy cannot be compiled, and `wanted` is True.
+    """
+    if wanted is False:
+        return None, "compiled=False"
+    known = _KNOWN.setdefault(type(run.strategy), _Known())
+    program = next((p for p in known.programs if p.fits(run)), None)
+    if program is not None and module.stamp_of(program.text) in _READY:
+        return program, "machine code of this strategy is in memory"
+    total = known.bars + n_bars
+    if wanted is None and program is None and total < LOOK_BARS:
+        known.bars = total
+        return None, f"{total} bars so far take less time than looking for machine code"
+    if program is None:
+        program = _translated(run, known, wanted)
+        if isinstance(program, str):
+            return None, program
+    function = module.load(program.text)
+    cached = _jit.is_cached(function)
+    if wanted is None and not cached and total < WORTH_BARS:
+        known.bars = total
+        return None, f"{total} bars so far take less time than compiling"
+    if not cached:
+        logger.info(
+            "compiling %s to machine code: about a second, once (the result is cached on disk)",
+            type(run.strategy).__name__,
+        )
+    return program, _reason(wanted, cached, total)
+
+
+def _reason(wanted: bool | None, cached: bool, total: int) -> str:
+    if wanted:
+        return "compiled=True"
+    if cached:
+        return "machine code of this strategy is on disk"
+    return f"{total} bars are worth compiling"
+
+
+def _translated(run: Run, known: _Known, wanted: bool | None) -> Program | str:
+    """Make the program; of a refusal the text, unless compiling is required."""
+    try:
+        program = translated(run)
+    except NotCompilable as error:
+        if wanted:
+            raise
+        return f"not compilable: {error}"
+    known.programs.append(program)
+    return program
+
+
+def is_ready(program: Program) -> None:
+    """Note that a program's machine code is in memory."""
+    _READY.add(module.stamp_of(program.text))

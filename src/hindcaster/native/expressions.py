@@ -1,0 +1,560 @@
+"""Translates expressions."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final
+
+from hindcaster.native import arrays, kinds, numbers, slots
+from hindcaster.native.kinds import BOOL, NONE
+from hindcaster.native.values import (
+    Array,
+    Book,
+    Clock,
+    Comprehension,
+    Const,
+    Data,
+    Day,
+    Function,
+    Group,
+    Interned,
+    Labels,
+    Method,
+    Moment,
+    Order,
+    Own,
+    Position,
+    Range,
+    Rows,
+    Scalar,
+    Span,
+    Trade,
+    Value,
+)
+
+if TYPE_CHECKING:
+    from hindcaster.native.scopes import Frame
+    from hindcaster.native.translator import Translator
+
+PYTHON_BOOL: Final = frozenset({BOOL})
+
+
+def expression(tr: Translator, node: ast.expr) -> Value:
+    """Translate an expression to a value."""
+    handler = _HANDLERS.get(type(node))
+    if handler is None:
+        what, instead = _REFUSED.get(
+            type(node), (f"{type(node).__name__} is not supported in compiled code", "")
+        )
+        raise tr.refusal(node, what, instead)
+    tr.check_size(node)
+    return handler(tr, node)
+
+
+_REFUSED: Final[dict[type[ast.AST], tuple[str, str]]] = {
+    ast.Dict: ("dictionaries are Python objects", "attributes, or typed NumPy arrays"),
+    ast.DictComp: ("dictionaries are Python objects", "attributes, or typed NumPy arrays"),
+    ast.SetComp: ("sets are Python objects", "a generator in any(...) or all(...)"),
+    ast.JoinedStr: ("texts are not made in compiled code", "a constant text, or a number"),
+    ast.Await: ("coroutines are not supported", ""),
+    ast.Yield: ("generators are not supported", "a loop"),
+    ast.YieldFrom: ("generators are not supported", "a loop"),
+    ast.Starred: ("unpacking with * is not supported", "separate names"),
+}
+
+
+def _constant(tr: Translator, node: ast.Constant) -> Value:
+    return Const(node.value)
+
+
+def _name(tr: Translator, node: ast.Name) -> Value:
+    return named(tr, node.id, node)
+
+
+def named(tr: Translator, name: str, node: ast.AST) -> Value:
+    """Value behind a name."""
+    frame: Frame | None = tr.frame
+    around = tr.frame.around
+    while frame is not None:
+        if name in frame.bindings:
+            return _local(tr, frame, name, node)
+        around = frame.around
+        frame = frame.outer
+    found = around.find(name)
+    if found is None:
+        raise tr.refusal(node, f"the name {name} is not known")
+    tr.subject.note(tr, found)
+    return found
+
+
+def _local(tr: Translator, frame: Frame, name: str, node: ast.AST) -> Value:
+    variable = frame.variable(name)
+    sure = frame.assigned is None or name in frame.assigned
+    if name in frame.aliases:
+        if not sure:
+            _flag(tr, variable, node)
+        return frame.aliases[name]
+    slot = tr.memory.slots.get(variable)
+    if slot is None:
+        if frame.bindings[name] and not sure:
+            tr.leave_always(node, f"{name} has no value yet")
+            return Const(None)
+        raise tr.refusal(node, f"{name} is used before it is assigned")
+    if not sure:
+        _flag(tr, variable, node)
+    return slots.loaded(slot, variable)
+
+
+def _flag(tr: Translator, variable: str, node: ast.AST) -> None:
+    """Check at run time that a variable has been assigned."""
+    if variable not in tr.memory.flagged:
+        tr.memory.flagged.add(variable)
+        tr.memory.changed = True
+    tr.guard(f"not {variable}_s", node, "a variable without a value")
+
+
+def _attribute(tr: Translator, node: ast.Attribute) -> Value:
+    from hindcaster.native.attributes import attribute
+
+    return attribute(tr, expression(tr, node.value), node.attr, node)
+
+
+def _subscript(tr: Translator, node: ast.Subscript) -> Value:
+    from hindcaster.native.subscripts import subscript
+
+    return subscript(tr, expression(tr, node.value), node.slice, node)
+
+
+def _call(tr: Translator, node: ast.Call) -> Value:
+    from hindcaster.native.calls import call
+
+    return call(tr, node)
+
+
+def _group(tr: Translator, node: ast.Tuple | ast.List | ast.Set) -> Value:
+    values = tr.in_order([lambda item=item: expression(tr, item) for item in node.elts])  # type: ignore[misc]
+    return Group(tuple(values))
+
+
+def _binary(tr: Translator, node: ast.BinOp) -> Value:
+    first, second = tr.in_order(
+        [lambda: expression(tr, node.left), lambda: expression(tr, node.right)]
+    )
+    return binary(tr, node.op, first, second, node)
+
+
+def binary(tr: Translator, op: ast.operator, first: Value, second: Value, node: ast.AST) -> Value:
+    """Apply a binary operator to any two values."""
+    sign = numbers.SIGNS.get(type(op))
+    if sign is None:
+        raise tr.refusal(node, f"the operator {type(op).__name__} is not supported in compiled code")
+    if isinstance(first, Const) and isinstance(second, Const):
+        result = numbers.folded(tr, sign, first, second, node)
+        if result is not None:
+            return result
+    if isinstance(first, Array) or isinstance(second, Array):
+        return arrays.elementwise(tr, sign, first, second, node)
+    if isinstance(first, (Moment, Span)) or isinstance(second, (Moment, Span)):
+        from hindcaster.native.times import shifted
+
+        return shifted(tr, sign, first, second, node)
+    return numbers.binary(tr, sign, tr.plain(first, node), tr.plain(second, node), node)
+
+
+def _unary(tr: Translator, node: ast.UnaryOp) -> Value:
+    if isinstance(node.op, ast.Not):
+        return Scalar(PYTHON_BOOL, f"(not {truth(tr, node.operand)})")
+    value = expression(tr, node.operand)
+    if isinstance(value, Const) and isinstance(node.op, ast.USub):
+        if isinstance(value.value, (int, float)) and not isinstance(value.value, bool):
+            tr.depend(value)
+            return Const(-value.value)
+    if isinstance(value, Array):
+        return _unary_array(tr, node, value)
+    number = tr.plain(value, node)
+    if isinstance(node.op, ast.USub):
+        return numbers.negated(tr, number, node)
+    if isinstance(node.op, ast.Invert):
+        return numbers.inverted(tr, number, node)
+    return numbers.negated(tr, numbers.negated(tr, number, node), node)
+
+
+def _unary_array(tr: Translator, node: ast.UnaryOp, array: Array) -> Array:
+    array = arrays.settled(tr, array)
+    if isinstance(node.op, ast.USub) and array.base != BOOL:
+        return arrays.mapped(array, array.base, "(-{})")
+    if isinstance(node.op, ast.Invert) and array.base == BOOL:
+        return arrays.mapped(array, BOOL, "(not {})")
+    raise tr.refusal(node, "this operator on a whole array is not supported")
+
+
+# -- comparisons and logic -------------------------------------------------------------------
+
+
+def _compare(tr: Translator, node: ast.Compare) -> Value:
+    if len(node.ops) == 1:
+        first, second = tr.in_order(
+            [lambda: expression(tr, node.left), lambda: expression(tr, node.comparators[0])]
+        )
+        return compared(tr, node.ops[0], first, second, node)
+    first = tr.spill(expression(tr, node.left))
+    second = tr.spill(expression(tr, node.comparators[0]))
+    rest = ast.copy_location(
+        ast.Compare(node.comparators[0], node.ops[1:], node.comparators[1:]), node
+    )
+    head = compared(tr, node.ops[0], first, second, node)
+    return joined(tr, head, lambda: _chain(tr, second, rest), node, stop_if=False)
+
+
+def _chain(tr: Translator, first: Value, node: ast.Compare) -> Value:
+    second = expression(tr, node.comparators[0])
+    if len(node.ops) == 1:
+        return compared(tr, node.ops[0], first, second, node)
+    second = tr.spill(second)
+    rest = ast.copy_location(
+        ast.Compare(node.comparators[0], node.ops[1:], node.comparators[1:]), node
+    )
+    head = compared(tr, node.ops[0], first, second, node)
+    return joined(tr, head, lambda: _chain(tr, second, rest), node, stop_if=False)
+
+
+def compared(tr: Translator, op: ast.cmpop, first: Value, second: Value, node: ast.AST) -> Value:
+    """Compare two values."""
+    if isinstance(op, (ast.Is, ast.IsNot)):
+        same = _identical(tr, first, second, node)
+        return Scalar(PYTHON_BOOL, same if isinstance(op, ast.Is) else f"(not {same})")
+    if isinstance(op, (ast.In, ast.NotIn)):
+        inside = contained(tr, first, second, node)
+        return Scalar(PYTHON_BOOL, inside if isinstance(op, ast.In) else f"(not {inside})")
+    sign = numbers.COMPARISONS[type(op)]
+    if isinstance(first, Array) or isinstance(second, Array):
+        return arrays.elementwise(tr, sign, first, second, node)
+    timed = (Moment, Span, Clock, Day)
+    if isinstance(first, timed) or isinstance(second, timed):
+        from hindcaster.native.times import compared_times
+
+        return Scalar(PYTHON_BOOL, compared_times(tr, sign, first, second, node))
+    if sign in ("==", "!="):
+        text = equality(tr, first, second, node)
+        if text is not None:
+            return Scalar(PYTHON_BOOL, text if sign == "==" else f"(not {text})")
+    return numbers.compared(tr, sign, tr.number(first, node), tr.number(second, node), node)
+
+
+def equality(tr: Translator, first: Value, second: Value, node: ast.AST) -> str | None:
+    """Text of ``==`` for what is no number; None for numbers."""
+    pair = (first, second)
+    if all(isinstance(value, (Order, Trade)) for value in pair):
+        alike = type(first) is type(second)
+        return f"({first.code} == {second.code})" if alike else "False"  # type: ignore[union-attr]
+    if any(isinstance(value, (Order, Trade)) for value in pair):
+        return _identical(tr, first, second, node)
+    for value, other in (pair, pair[::-1]):
+        if isinstance(value, Interned):
+            return _equal_interned(tr, value, other, node)
+    if isinstance(first, Const) and isinstance(second, Const):
+        if any(kinds.kind_of(v.value) is None for v in (first, second)):
+            for value in (first, second):
+                if not _comparable(value.value):
+                    raise tr.refusal(node, f"{tr.describe(value)} is compared")
+                tr.depend(value)
+            return str(bool(first.value == second.value))
+        return None
+    for value, other in (pair, pair[::-1]):
+        if isinstance(value, Const) and isinstance(value.value, str) and isinstance(other, Scalar):
+            tr.depend(value)
+            return "False"
+    return None
+
+
+def _comparable(value: Any) -> bool:
+    import enum
+
+    return isinstance(value, (str, enum.Enum, int, float, type(None)))
+
+
+def _equal_interned(tr: Translator, value: Interned, other: Value, node: ast.AST) -> str:
+    if isinstance(other, Interned):
+        return f"({value.code} == {other.code})"
+    if not isinstance(other, Const) or not _comparable(other.value):
+        raise tr.refusal(node, f"a text or enum is compared with {tr.describe(other)}")
+    tr.depend(other)
+    numbers_of_equal = [
+        str(number) for number, known in enumerate(tr.memory.constants) if known == other.value
+    ]
+    if not numbers_of_equal:
+        return "False"
+    kept = value.code if len(numbers_of_equal) == 1 else tr.fresh(value.code)
+    return "(" + " or ".join(f"{kept} == {number}" for number in numbers_of_equal) + ")"
+
+
+def _identical(tr: Translator, first: Value, second: Value, node: ast.AST) -> str:
+    """Text of ``is``: with None, and between enum members."""
+    if isinstance(first, Const) and first.value is None:
+        first, second = second, first
+    if isinstance(second, Const) and second.value is None:
+        return is_none(tr, first)
+    if isinstance(first, (Order, Trade)) and type(first) is type(second):
+        return f"({first.code} == {second.code})"
+    import enum
+
+    for value, other in ((first, second), (second, first)):
+        if isinstance(other, Const) and isinstance(other.value, enum.Enum):
+            if isinstance(value, Const):
+                tr.depend(value)
+                return str(value.value is other.value)
+            if isinstance(value, Interned):
+                tr.depend(other)
+                return f"({value.code} == {tr.intern(other.value)})"
+    if isinstance(first, Scalar) and isinstance(second, Const) and type(second.value) is bool:
+        if first.kinds == PYTHON_BOOL:
+            return f"({first.code} == {second.value})"
+    raise tr.refusal(node, "`is` compares identities", "`==`, or `is None`")
+
+
+def is_none(tr: Translator, value: Value) -> str:
+    """Text of ``value is None``."""
+    match value:
+        case Scalar():
+            if NONE not in value.kinds:
+                return "False"
+            return "True" if len(value.kinds) == 1 else f"({value.tag} == {NONE})"
+        case Const():
+            return str(value.value is None)
+        case Order() | Trade():
+            return f"({value.code} < 0)" if value.optional else "False"
+        case Moment():
+            return f"({value.utc} == {slots.NO_TIME})" if value.optional else "False"
+        case Day():
+            return f"({value.code} == {slots.NO_TIME})" if value.optional else "False"
+        case Interned():
+            known = [n for n, c in enumerate(tr.memory.constants) if c is None]
+            return f"({value.code} == {known[0]})" if known else "False"
+    return "False"
+
+
+def contained(tr: Translator, item: Value, container: Value, node: ast.AST) -> str:
+    """Text of ``item in container``."""
+    from hindcaster.native.loops import as_group
+
+    if isinstance(container, Range):
+        number = tr.spill(tr.plain(item, node))
+        assert isinstance(number, Scalar)
+        if kinds.storage(number.kinds) == kinds.FLOAT or container.step != 1:
+            raise tr.refusal(node, "`in range(...)` of a float or with a step")
+        start, stop = container.start.code, container.stop.code
+        return f"({start} <= {number.code} < {stop})"
+    group = as_group(tr, container, node)
+    if group is None:
+        raise tr.refusal(
+            node,
+            f"`in` is not supported for {tr.describe(container)}",
+            "a tuple of constants, or any(... for ... in ...)",
+        )
+    kept = tr.spill(item)
+    texts = []
+    for member in group.items:
+        result = compared(tr, ast.Eq(), kept, member, node)
+        texts.append(truth_of(tr, result, node))
+    return "(" + " or ".join(texts) + ")" if texts else "False"
+
+
+def _logic(tr: Translator, node: ast.BoolOp) -> Value:
+    stop_if = isinstance(node.op, ast.Or)
+    value = expression(tr, node.values[0])
+    for index, operand in enumerate(node.values[1:]):
+        value = joined(
+            tr,
+            value,
+            lambda operand=operand: expression(tr, operand),
+            node.values[index],
+            stop_if,  # type: ignore[misc]
+        )
+    return value
+
+
+def joined(
+    tr: Translator, first: Value, rest: Callable[[], Value], node: ast.AST, stop_if: bool
+) -> Value:
+    """Value of ``first and rest`` or, with `stop_if`, of ``first or rest``."""
+    before = _reached(tr)
+    with tr.captured() as lines:
+        second = rest()
+    _restore(tr, before)
+    word = "or" if stop_if else "and"
+    both_plain = isinstance(first, Scalar) and isinstance(second, Scalar)
+    if both_plain and not lines and first.kinds == second.kinds and not first.tag:  # type: ignore[union-attr]
+        if kinds.storage(first.kinds) == BOOL and NONE not in first.kinds:  # type: ignore[union-attr]
+            return Scalar(first.kinds, f"({first.code} {word} {second.code})")  # type: ignore[union-attr]
+    first = tr.spill(first)
+    condition = truth_of(tr, first, node)
+    with tr.captured() as other:
+        pass
+    then, otherwise = (other, lines) if stop_if else (lines, other)
+    values = (first, second) if stop_if else (second, first)
+    return merged(tr, condition, then, otherwise, values, node)
+
+
+def merged(
+    tr: Translator,
+    condition: str,
+    then: list[Any],
+    otherwise: list[Any],
+    values: tuple[Value, Value],
+    node: ast.AST,
+) -> Value:
+    """Value that is one of two, after the statements of its branch."""
+    found = [tr.slot_for(value) for value in values]
+    constants = [v for v in values if isinstance(v, Const)]
+    if len(constants) == 2 and constants[0].value is constants[1].value:
+        tr.branch(condition, then, otherwise)
+        return constants[0]
+    slot = slots.join(found[0], found[1]) if found[0] and found[1] else None
+    if slot is None:
+        raise tr.refusal(
+            node,
+            f"one value is {tr.describe(values[0])}, the other {tr.describe(values[1])}",
+            "give both branches the same kind of value",
+        )
+    name = tr.new_name("j")
+    for block, value in ((then, values[0]), (otherwise, values[1])):
+        with tr.captured() as stores:
+            tr.store(name, slot, value, node)
+        block.extend(stores)
+    tr.branch(condition, then, otherwise)
+    return slots.loaded(slot, name)
+
+
+def _conditional(tr: Translator, node: ast.IfExp) -> Value:
+    condition = truth(tr, node.test)
+    before = _reached(tr)
+    with tr.captured() as then:
+        first = expression(tr, node.body)
+    _restore(tr, before)
+    with tr.captured() as otherwise:
+        second = expression(tr, node.orelse)
+    _restore(tr, before)
+    if condition == "True":
+        tr.extend(then)
+        return first
+    if condition == "False":
+        tr.extend(otherwise)
+        return second
+    return merged(tr, condition, then, otherwise, (first, second), node)
+
+
+def _reached(tr: Translator) -> list[tuple[Frame, set[str] | None]]:
+    return [(f, None if f.assigned is None else set(f.assigned)) for f in tr.frames]
+
+
+def _restore(tr: Translator, states: list[tuple[Frame, set[str] | None]]) -> None:
+    for frame, assigned in states:
+        frame.assigned = assigned
+
+
+def truth(tr: Translator, node: ast.expr) -> str:
+    """Text of the truth of an expression."""
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+        inner = truth(tr, node.operand)
+        return {"True": "False", "False": "True"}.get(inner, f"(not {inner})")
+    if isinstance(node, ast.BoolOp):
+        return _truth_of_logic(tr, node)
+    return truth_of(tr, expression(tr, node), node)
+
+
+def _truth_of_logic(tr: Translator, node: ast.BoolOp) -> str:
+    word = "or" if isinstance(node.op, ast.Or) else "and"
+    text = truth(tr, node.values[0])
+    for operand in node.values[1:]:
+        before = _reached(tr)
+        with tr.captured() as lines:
+            second = truth(tr, operand)
+        _restore(tr, before)
+        if not lines:
+            text = f"({text} {word} {second})"
+            continue
+        name = tr.fresh(text)
+        with tr.nested(f"if {'not ' * (word == 'or')}{name}:"):
+            tr.extend(lines)
+            tr.emit(f"{name} = {second}")
+        text = name
+    return text
+
+
+def truth_of(tr: Translator, value: Value, node: ast.AST) -> str:
+    """Text of the truth of a value."""
+    match value:
+        case Scalar():
+            return numbers.truth_of(value)
+        case Const():
+            if kinds.kind_of(value.value) is None and not isinstance(value.value, (str, tuple)):
+                raise tr.refusal(node, f"the truth of {tr.describe(value)}")
+            tr.depend(value)
+            return str(bool(value.value))
+        case Array():
+            return arrays.truth_of_array(tr, value, node)
+        case Position():
+            return "(account.net_size != 0.0)"
+        case Book():
+            return f"({value.count} != 0)"
+        case Group():
+            return str(bool(value.items))
+        case Interned():
+            falsy = [str(n) for n, c in enumerate(tr.memory.constants) if not c]
+            return "(" + " and ".join([f"{value.code} != {n}" for n in falsy] or ["True"]) + ")"
+        case Order() | Trade() | Moment() | Day():
+            none = is_none(tr, value)
+            return "True" if none == "False" else f"(not {none})"
+        case Function() | Method() | Own() | Clock():
+            return "True"
+        case Span():
+            return f"({value.code} != 0)"
+        case Data() | Labels():
+            raise tr.refusal(node, f"the truth of {tr.describe(value)}", "len(...)")
+        case Rows():
+            return arrays.truth_of_array(tr, value.rows[-1], node)
+    raise tr.refusal(node, f"the truth of {tr.describe(value)}")
+
+
+def _comprehension(tr: Translator, node: ast.GeneratorExp | ast.ListComp) -> Value:
+    lazy = Comprehension(node, tr.frame)
+    if isinstance(node, ast.GeneratorExp):
+        return lazy
+    from hindcaster.native.loops import selected
+
+    return selected(tr, lazy)
+
+
+def _lambda(tr: Translator, node: ast.Lambda) -> Value:
+    defaults = tuple(expression(tr, default) for default in node.args.defaults)
+    return Function(node, tr.frame, tuple(tr.spill(value) for value in defaults))
+
+
+def _walrus(tr: Translator, node: ast.NamedExpr) -> Value:
+    from hindcaster.native.statements import assign
+
+    value = tr.spill(expression(tr, node.value))
+    assign(tr, node.target, value, node)
+    return value
+
+
+_HANDLERS: Final[dict[type[ast.AST], Callable[[Translator, Any], Value]]] = {
+    ast.Constant: _constant,
+    ast.Name: _name,
+    ast.Attribute: _attribute,
+    ast.Subscript: _subscript,
+    ast.Call: _call,
+    ast.Tuple: _group,
+    ast.List: _group,
+    ast.Set: _group,
+    ast.BinOp: _binary,
+    ast.UnaryOp: _unary,
+    ast.Compare: _compare,
+    ast.BoolOp: _logic,
+    ast.IfExp: _conditional,
+    ast.GeneratorExp: _comprehension,
+    ast.ListComp: _comprehension,
+    ast.Lambda: _lambda,
+    ast.NamedExpr: _walrus,
+}

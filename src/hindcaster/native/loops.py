@@ -1,0 +1,399 @@
+"""Going through sequences: loops, comprehensions, and what consumes them."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from hindcaster.native import kinds
+from hindcaster.native.expressions import expression, truth
+from hindcaster.native.kinds import BOOL, INT
+from hindcaster.native.scopes import Frame
+from hindcaster.native.values import (
+    Array,
+    Book,
+    Comprehension,
+    Const,
+    Group,
+    Labels,
+    Order,
+    Range,
+    Rows,
+    Scalar,
+    Steps,
+    Trade,
+    Value,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hindcaster.native.translator import Translator
+
+
+@dataclass(frozen=True)
+class Sequence:
+    """Something with a length and members by position."""
+
+    count: str
+    item: Callable[[str], Value]
+
+
+def as_group(tr: Translator, value: Value, node: ast.AST) -> Group | None:
+    """Take a value as a tuple whose members are known one by one."""
+    from hindcaster.native.own import from_constant
+
+    if isinstance(value, Group):
+        return value
+    if isinstance(value, Rows):
+        return Group(value.rows)
+    if isinstance(value, Const) and isinstance(value.value, (tuple, list, set, frozenset)):
+        items = list(value.value)
+        if len(items) > 64:
+            return None
+        if value.path is None:
+            return Group(tuple(Const(item) for item in items))
+        if isinstance(value.value, (set, frozenset)):
+            tr.dependencies.append(
+                (lambda run: sorted(map(repr, value.path(run))), sorted(map(repr, items)))
+            )  # type: ignore[misc]
+            return Group(tuple(Const(item) for item in items))
+        found = from_constant(tr, value, ("global", id(value.value)), node)
+        return found if isinstance(found, Group) else None
+    return None
+
+
+def as_sequence(tr: Translator, value: Value, node: ast.AST) -> Sequence | None:
+    """Take a value as a sequence to loop over; None if its members differ in type."""
+    match value:
+        case Book():
+            kept = tr.snapshot(value)
+            return Sequence(kept.count, kept.item)
+        case Array():
+            found = frozenset({3 + value.base})
+            return Sequence(value.length, lambda i: Scalar(found, value.at(i)))
+        case Range():
+            start = value.start.code
+            step = "" if value.step == 1 else f"{value.step} * "
+            count = range_count(tr, value)
+            limit = max(value.start.limit, value.stop.limit)
+            python = frozenset({INT})
+            return Sequence(count, lambda i: Scalar(python, f"({start} + {step}{i})", "", limit))
+        case Labels():
+            from hindcaster.native.data import label
+
+            return Sequence(value.length, lambda i: label(tr, f"({value.first} + {i})", node))
+        case Steps():
+            return _of_steps(tr, value, node)
+        case Group() | Const():
+            return _of_numbers(tr, value, node)
+    return None
+
+
+def range_count(tr: Translator, value: Range) -> str:
+    """Text of the number of steps of a range."""
+    gap = f"{value.stop.code} - {value.start.code}"
+    if value.step == 1:
+        return tr.fresh(f"max({gap}, 0)")
+    if value.step > 0:
+        return tr.fresh(f"max(({gap} + {value.step - 1}) // {value.step}, 0)")
+    return tr.fresh(f"max((({gap}) + {value.step + 1}) // {value.step}, 0)")
+
+
+def _of_numbers(tr: Translator, value: Group | Const, node: ast.AST) -> Sequence | None:
+    from hindcaster.native.arrays import from_group
+
+    group = as_group(tr, value, node)
+    if group is None or len(group.items) < 2:
+        return None
+    if not all(isinstance(item, (Scalar, Const)) for item in group.items):
+        return None
+    if any(isinstance(i, Const) and kinds.kind_of(i.value) is None for i in group.items):
+        return None
+    numbers = [tr.number(item, node) for item in group.items]
+    if len({number.kinds for number in numbers}) > 1 or kinds.NONE in numbers[0].kinds:
+        return None
+    if numbers[0].tag:
+        return None
+    array = from_group(tr, group, node)
+    limit = max(number.limit for number in numbers)
+    return Sequence(str(len(numbers)), lambda i: Scalar(numbers[0].kinds, array.at(i), "", limit))
+
+
+def _of_steps(tr: Translator, value: Steps, node: ast.AST) -> Sequence | None:
+    parts = [as_sequence(tr, part, node) for part in value.parts]
+    known = [part for part in parts if part is not None]
+    if len(known) < len(parts) or not known:
+        return None
+    count = known[0].count
+    for part in known[1:]:
+        count = tr.fresh(f"min({count}, {part.count})")
+    if value.how == "reversed":
+        last = tr.fresh(f"{count} - 1")
+        return Sequence(count, lambda i: known[0].item(f"({last} - {i})"))
+    if value.how == "enumerate":
+        start = tr.integer(value.start, node)
+        python = frozenset({INT})
+
+        def numbered(i: str) -> Value:
+            number = Scalar(python, f"({start.code} + {i})", "", start.limit + 2.0**40)
+            return Group((number, known[0].item(i)))
+
+        return Sequence(count, numbered)
+    return Sequence(count, lambda i: Group(tuple(part.item(i) for part in known)))
+
+
+def _unrolled(tr: Translator, value: Value, node: ast.AST) -> list[Value] | None:
+    """Members of what is known one by one."""
+    if isinstance(value, Steps):
+        parts = [_unrolled(tr, part, node) for part in value.parts]
+        known = [part for part in parts if part is not None]
+        if len(known) < len(parts):
+            return None
+        if value.how == "reversed":
+            return known[0][::-1]
+        if value.how == "enumerate":
+            start = value.start.value if isinstance(value.start, Const) else 0
+            return [Group((Const(start + i), item)) for i, item in enumerate(known[0])]
+        return [Group(items) for items in zip(*known, strict=False)]
+    group = as_group(tr, value, node)
+    return None if group is None else list(group.items)
+
+
+def each(
+    tr: Translator,
+    value: Value,
+    node: ast.AST,
+    body: Callable[[Value], None],
+    stop: str = "",
+) -> None:
+    """Go through an iterable; the text `stop` ends it before the next member is looked at."""
+    if isinstance(value, Comprehension):
+        _each_of(tr, value, body, stop)
+        return
+    sequence = as_sequence(tr, value, node)
+    if sequence is not None:
+        index = tr.new_name("k")
+        with tr.nested(f"for {index} in range({sequence.count}):"), in_loop(tr, ""):
+            if stop:
+                with tr.nested(f"if {stop}:"):
+                    tr.emit("break")
+            body(tr.spill(sequence.item(index)))
+        return
+    items = _unrolled(tr, value, node)
+    if items is None:
+        raise tr.refusal(node, f"a loop over {tr.describe(value)}", "a loop over range(...)")
+    flag = tr.fresh("False", "e")
+    for item in items:
+        with tr.nested(f"while not {stop or flag}:"), in_loop(tr, flag):
+            if stop:
+                with tr.nested(f"if {flag}:"):
+                    tr.emit("break")
+            body(item)
+            tr.emit("break")
+
+
+@contextmanager
+def in_loop(tr: Translator, flag: str) -> Iterator[None]:
+    """Translate the body of a loop."""
+    tr.loops.append(flag)
+    try:
+        yield
+    finally:
+        tr.loops.pop()
+
+
+def _each_of(tr: Translator, lazy: Comprehension, body: Callable[[Value], None], stop: str) -> None:
+    """Go through a comprehension in a scope of its own."""
+    from hindcaster.native.calls import new_frame
+
+    targets: dict[str, int] = {}
+    for generator in lazy.node.generators:
+        for inner in ast.walk(generator.target):
+            if isinstance(inner, ast.Name):
+                targets[inner.id] = targets.get(inner.id, 0) + 1
+    outer: Frame = lazy.frame
+    frame = new_frame(tr, lazy.node, outer.around, outer, targets)
+    tr.begin_variables(f"f{frame.number}_")
+    tr.frames.append(frame)
+    try:
+        _generate(tr, lazy.node, 0, body, stop)
+    finally:
+        tr.frames.pop()
+
+
+def _generate(
+    tr: Translator,
+    node: ast.GeneratorExp | ast.ListComp,
+    depth: int,
+    body: Callable[[Value], None],
+    stop: str,
+) -> None:
+    if depth == len(node.generators):
+        body(expression(tr, node.elt))
+        return
+    generator = node.generators[depth]
+    if generator.is_async:
+        raise tr.refusal(node, "asynchronous comprehensions are not supported")
+
+    def filtered(item: Value) -> None:
+        from hindcaster.native.statements import bind
+
+        bind(tr, generator.target, item, node)
+        _under(tr, list(generator.ifs), lambda: _generate(tr, node, depth + 1, body, stop))
+
+    each(tr, expression(tr, generator.iter), generator.iter, filtered, stop)
+
+
+def _under(tr: Translator, conditions: list[ast.expr], inner: Callable[[], None]) -> None:
+    if not conditions:
+        inner()
+        return
+    with tr.nested(f"if {truth(tr, conditions[0])}:"):
+        _under(tr, conditions[1:], inner)
+
+
+def selected(tr: Translator, lazy: Comprehension) -> Value:
+    """Run a list comprehension with one ``for``: its numbers, orders or trades."""
+    node = lazy.node
+    if len(node.generators) != 1:
+        raise tr.refusal(node, "a list made by two loops", "a loop that counts or adds")
+    source = expression(tr, node.generators[0].iter)
+    most = _most(tr, source, node)
+    count, place = tr.fresh("0"), tr.new_name("m")
+    made: list[Value] = []
+
+    def keep(item: Value) -> None:
+        if isinstance(item, Const):
+            item = tr.number(item, node)
+        if (isinstance(item, (Order, Trade)) and not item.optional) or (
+            isinstance(item, Scalar) and len(item.kinds) == 1 and kinds.NONE not in item.kinds
+        ):
+            code = item.code
+        else:
+            raise tr.refusal(node, f"a list of {tr.describe(item)}", "a loop that uses them at once")
+        made.append(item)
+        tr.emit(f"{place}[{count}] = {code}")
+        tr.emit(f"{count} += 1")
+
+    with tr.captured() as loop:
+        each(tr, lazy, node, keep)
+    if not made:
+        return Group(())
+    first = made[0]
+    base = kinds.storage(first.kinds) if isinstance(first, Scalar) else INT
+    dtype = ("bool_", "int64", "float64")[base]
+    tr.emit(f"{place} = np.empty({most}, {dtype})")
+    tr.extend(loop)
+    if isinstance(first, Order):
+        return Book(count, lambda i: Order(f"{place}[{i}]"))
+    if isinstance(first, Trade):
+        return Book(count, lambda i: Trade(f"{place}[{i}]"))
+    assert isinstance(first, Scalar)
+    found = first.kinds
+    return Book(count, lambda i: Scalar(found, f"{place}[{i}]"))
+
+
+def _most(tr: Translator, source: Value, node: ast.AST) -> str:
+    """Text of a length that the list does not exceed."""
+    match source:
+        case Book():
+            return source.count
+        case Array():
+            return tr.fresh(source.length)
+        case Range():
+            return range_count(tr, source)
+        case Steps():
+            return _most(tr, source.parts[0], node)
+    group = as_group(tr, source, node)
+    if group is not None:
+        return str(len(group.items))
+    raise tr.refusal(node, f"a list made of {tr.describe(source)}", "a loop that uses them at once")
+
+
+def some_or_every(tr: Translator, value: Value, node: ast.AST, every: bool) -> Scalar:
+    """`any(...)` or `all(...)`."""
+    from hindcaster.native.expressions import truth_of
+
+    result = tr.fresh(str(every))
+
+    def look(item: Value) -> None:
+        with tr.nested(f"if {'not ' * every}{truth_of(tr, item, node)}:"):
+            tr.emit(f"{result} = {not every}")
+
+    each(tr, value, node, look, stop=f"(not {result})" if every else result)
+    return Scalar(frozenset({BOOL}), result)
+
+
+def added(tr: Translator, value: Value, start: Value, node: ast.AST) -> Value:
+    """`sum(...)`: one after the other."""
+    import sys
+
+    from hindcaster.native import numbers, slots
+
+    name = f"sum{tr.frame.number}_{getattr(node, 'lineno', 0)}_{getattr(node, 'col_offset', 0)}"
+    begin = tr.plain(start, node)
+    tr.widen(name, begin, node)
+    slot = tr.memory.slots[name]
+    tr.store(name, slot, begin, node)
+
+    def add(item: Value) -> None:
+        number = tr.plain(item, node)
+        if sys.version_info >= (3, 12) and kinds.FLOAT in number.kinds:
+            raise tr.refusal(node, "sum() of Python floats compensates its rounding", "a loop that adds")
+        so_far = slots.loaded(tr.memory.slots[name], name)
+        result = numbers.binary(tr, "+", tr.number(so_far, node), number, node)
+        tr.widen(name, result, node)
+        tr.store(name, tr.memory.slots[name], result, node)
+
+    each(tr, value, node, add)
+    return tr.spill(slots.loaded(tr.memory.slots[name], name))
+
+
+def best_of(
+    tr: Translator,
+    value: Value,
+    sign: str,
+    key: Callable[[Value], Value] | None,
+    default: Value | None,
+    node: ast.AST,
+) -> Value:
+    """`max(...)` or `min(...)` of an iterable: the first of the best."""
+    from hindcaster.native import numbers, slots
+
+    label = f"{tr.frame.number}_{getattr(node, 'lineno', 0)}_{getattr(node, 'col_offset', 0)}"
+    name, rank = f"best{label}", f"rank{label}"
+    seen = tr.fresh("False")
+    for variable in (name, rank):
+        if variable in tr.memory.slots:
+            for part, empty in slots.components(tr.memory.slots[variable], variable):
+                tr.emit(f"{part} = {empty}")
+
+    def look(item: Value) -> None:
+        item = tr.spill(item)
+        ranked = tr.plain(item if key is None else key(item), node)
+        for variable, found in ((name, item), (rank, ranked)):
+            tr.widen(variable, found, node)
+        better = tr.fresh(f"not {seen}")
+        best = tr.number(slots.loaded(tr.memory.slots[rank], rank), node)
+        with tr.nested(f"if {seen}:"):
+            result = numbers.compared(tr, sign, ranked, best, node)
+            tr.emit(f"{better} = {numbers.truth_of(result)}")
+        with tr.nested(f"if {better}:"):
+            tr.store(name, tr.memory.slots[name], item, node)
+            tr.store(rank, tr.memory.slots[rank], ranked, node)
+        tr.emit(f"{seen} = True")
+
+    each(tr, value, node, look)
+    if default is None:
+        tr.guard(f"not {seen}", node, "max() or min() of nothing")
+    elif name in tr.memory.slots or tr.slot_for(default) is not None:
+        tr.widen(name, default, node)
+        with tr.nested(f"if not {seen}:"):
+            tr.store(name, tr.memory.slots[name], default, node)
+    if name not in tr.memory.slots:
+        return Const(None) if default is None else default
+    return tr.spill(slots.loaded(tr.memory.slots[name], name))

@@ -1,0 +1,1 @@
+"""Both ways of driving a strategy, interpreted and compiled, give the same."""

@@ -1,0 +1,104 @@
+"""Generated strategies give the same interpreted and compiled.
+
+``HINDCASTER_MORE_EXAMPLES=500`` draws that many instead of the few of an ordinary run, each of
+which takes about a second to compile.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+from collections import Counter
+from pathlib import Path
+from unittest.mock import patch
+
+import pytest
+from hypothesis import HealthCheck, event, given, settings
+
+from hindcaster import Strategy
+from hindcaster.errors import NotCompilable
+from hindcaster.native import choice
+
+from ..conformance.both_ways import differences, outcome_of
+from .strategy_sources import Case, cases, frame_of
+
+EXAMPLES = int(os.environ.get("HINDCASTER_MORE_EXAMPLES", "25"))
+COMPILED_SHARE = 0.6  # of the generated strategies; the rest goes beyond what is supported
+
+
+def strategy_of(source: str, folder: Path) -> type[Strategy]:
+    """Import a source from a file, in which the compiler looks for it."""
+    name = f"generated_{len(list(folder.iterdir()))}"
+    path = folder / f"{name}.py"
+    path.write_text(source)
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    finally:
+        del sys.modules[name]
+    found: type[Strategy] = module.Generated
+    return found
+
+
+def both_ways(case: Case, folder: Path) -> str:
+    """Run a case interpreted and compiled; says what became of it."""
+    strategy, data = strategy_of(case.source, folder), frame_of(case.seed)
+    interpreted, compiled = (
+        outcome_of(data, strategy, case.options, case.parameters, compiled=way)
+        for way in (False, True)
+    )
+    refused = isinstance(compiled.error, NotCompilable)
+    if refused:  # or left on some bar, after which the interpreter has to start afresh
+        with patch.multiple(choice, LOOK_BARS=0, WORTH_BARS=0):
+            compiled = outcome_of(data, strategy, case.options, case.parameters, compiled=None)
+    assert differences(interpreted, compiled) == []
+    return "refused" if refused else "raised" if interpreted.error else "compiled"
+
+
+def test_generated_strategies_give_the_same_both_ways(tmp_path: Path) -> None:
+    ended: Counter[str] = Counter()
+
+    @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(cases())
+    def check(case: Case) -> None:
+        end = both_ways(case, tmp_path)
+        ended[end] += 1
+        event(end)
+
+    check()
+    assert ended["compiled"] >= COMPILED_SHARE * ended.total(), ended
+
+
+def test_comparison_notices_another_strategy(tmp_path: Path) -> None:
+    source = """
+from hindcaster import Strategy
+
+class Generated(Strategy):
+    def init(self):
+        self.level = 0
+
+    def next(self):
+        self.level = {value}
+"""
+    first, second = (
+        outcome_of(
+            frame_of(0), strategy_of(source.format(value=value), tmp_path), {}, compiled=False
+        )
+        for value in ("1", "1.0")
+    )
+    (found,) = differences(first, second)
+    assert "level" in found
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_frames_hold_bars(seed: int) -> None:
+    data = frame_of(seed)
+    assert 60 <= len(data) <= 150
+    assert (data["High"] >= data[["Open", "Close"]].max(axis=1)).all()
+    assert (data["Low"] <= data[["Open", "Close"]].min(axis=1)).all()
+    assert (data["Low"] > 0).all()
