@@ -158,13 +158,15 @@ def orders_frame(broker: LedgerBroker, index: pd.Index) -> pd.DataFrame:
     if not len(records):
         return pd.DataFrame({name: np.empty(0, object) for name in ORDER_COLUMNS})
     size, placed, done = records["size"], records["placed_bar"], records["done_bar"]
+    prices = np.array([records[name] for name in ("limit", "stop", "sl", "tp")])
+    prices[prices == 0.0] = np.nan
     columns = (
         placed,
         _labels(index, placed),
         _names(codes.SIDE_NAMES, (size > 0).astype(np.int64)),
         _names(codes.ROLE_NAMES, records["role"]),
         size,
-        *(_price_column(records[name]) for name in ("limit", "stop", "sl", "tp")),
+        *prices,
         _tags(broker, records),
         _names(codes.STATE_NAMES, records["state"]),
         done,
@@ -205,10 +207,6 @@ def _names(names: tuple[str, ...], numbers: AnyArray) -> Any:
 def _text_column(names: tuple[str, ...]) -> Any:
     # Taking from such a column is cheaper than letting pandas look at each text of a new one.
     return pd.Series(names).array
-
-
-def _price_column(prices: FloatArray) -> FloatArray:
-    return np.where(prices == 0.0, np.nan, prices)
 
 
 def _labels(index: pd.Index, bars: IntArray) -> Any:

@@ -135,7 +135,6 @@ float({n})
 {r} ** 2
 {r} ** {k}
 abs({r}) ** 0.5
-abs({r}) ** -{k}
 {r} ** {r}
 math.sqrt(abs({n}))
 math.floor({r})
@@ -144,7 +143,6 @@ math.trunc({r})
 math.log(abs({n}) + 1)
 math.exp(-abs({n}))
 math.copysign({n}, {n})
-math.hypot({n}, {n})
 math.fabs({n})
 math.tanh({n})
 math.pow(abs({n}), 0.5)
@@ -158,7 +156,6 @@ np.floor({n})
 np.log(abs({n}) + 1)
 np.exp(-abs({n}))
 np.clip({n}, -{k}, {k})
-np.float64({n})
 2: {w}.mean()
 2: {w}.max()
 2: {w}.min()
@@ -212,10 +209,8 @@ min((order.size for order in self.orders), default=0)
 ({b}) + ({b})
 int({b})
 divmod({i}, {k})[0]
-pow({r}, 2)
 len([trade for trade in self.trades if trade.pl > {n}])
 sum([value - {x} for value in {w}])
-max([trade.pl for trade in self.trades] or [{n}])
 self.data.index[-1].{timenumber}
 (self.data.index[-1] - self.data.index[-{k}]).days
 (self.trades[0].entry_time.day if self.trades else {n})
@@ -345,7 +340,6 @@ WINDOWS = """
 {series}[:{kk}]
 {series}[{k}:]
 {series}[-{kk}:][1:]
-{series}[-{kk}::2]
 {series}[::-1][:{k}]
 {series}[-{kk}:][-{k}:]
 {series}[-500:]
@@ -425,7 +419,6 @@ self.counts[{i} % len(self.counts)] += 1
 2: self.flags[len(self.data) - 1] = {b}
 2: {newwindow} = {w}
 self.seen[-3:] = {n}
-self.seen[: len(self.data)] *= 0.5
 self.seen = self.seen + {x}
 pass
 3: self.buy(size={size})
@@ -467,14 +460,12 @@ for {loopint} in range({i} % 8, {m}, -{k}):\n    {loop}
 for {loopint} in reversed(range({k})):\n    {loop}
 for {loopint} in STEPS:\n    {loop}
 2: for {loopvar} in {w}:\n    {loop}
-for {loopvar}, {loopvar} in zip({w}, {w}):\n    {loop}
 for {loopint}, {loopvar} in enumerate({w}):\n    {loop}
 3: for {looptrade} in self.trades:\n    {loop}
 for {loopint}, {looptrade} in enumerate(self.trades):\n    {loop}
 for {looptrade} in self.closed_trades[-2:]:\n    {loop}
 2: for {looporder} in self.orders:\n    {loop}
 2: if self.trades:\n    {withtrade}
-if self.order is not None and self.order in self.orders:\n    self.order.cancel()
 if self.order is not None:\n    self.order.cancel()\n    self.order = None
 2: if self.order is not None:\n    {withorder}
 if self.trade is not None:\n    self.total += self.trade.pl\n    {block}
@@ -484,10 +475,8 @@ for {looptrade} in [held for held in self.trades if held.pl > {n}]:\n    {loop}
 held = self.trades\n{block}\nself.count += len(held)
 pending = self.orders\n{block}\nself.count += len(pending)
 recent = self.seen[-4:]\nself.seen[-1] = {n}\nself.total = recent[-1]
-former = self.seen\nself.seen = self.seen * {x}\nself.total = former[len(self.data) - 1]
-former = self.level\n{block}\nself.level = former
+old = self.seen\nself.seen = self.seen * {x}\nself.total = old[len(self.data) - 1]
 if ({newvar} := {n}) > {n}:\n    {block}
-for {loopint} in range({k}):\n    {loop}\nelse:\n    {block}
 """
 RARE_STATEMENTS = r"""
 return

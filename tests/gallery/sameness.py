@@ -50,7 +50,8 @@ def same(one: Any, other: Any) -> bool:
 
 
 def _same_arrays(one: np.ndarray, other: np.ndarray) -> bool:
-    names = getattr(one, "name", None), getattr(other, "name", None)
+    # An array without dimensions, which a reduction of a series gives, may lose the series' name.
+    names = [getattr(array, "name", None) if array.ndim else None for array in (one, other)]
     if one.dtype != other.dtype or one.shape != other.shape or names[0] != names[1]:
         return False
     one, other = np.asarray(one), np.asarray(other)

@@ -252,12 +252,16 @@ class Writer:
         start = choices.pick(("0", "0.0", "100", "np.nan", "1.5"))
         methods = [self.method(number) for number in range(choices.pick((0, 1, 1, 2)))]
         self.begin(True, ())
-        self.room, self.in_next = choices.integer(3, 14), True
+        self.room, self.in_next = choices.integer(2, 9), True
         body = GUARD.splitlines()
         while self.room > 0:
             body += self.statement(2)
         if choices.chance(60):
             body.append(f"self.seen[len(self.data) - 1] = {self.draw('n', 1)}")
+        written = "\n".join([*body, *("\n".join(method) for method in methods)])
+        for held in ("trade", "order"):  # what is never held has nothing to read
+            if f"self.{held}." in written and not re.search(rf"self\.{held} = (?!None)", written):
+                body[:0] = [f"if self.{held}s:", f"    self.{held} = self.{held}s[-1]"]
         members = [INIT.format(start=start).splitlines()]
         members += [*map(indented, methods), indented(["def next(self):", *indented(body)])]
         parts.append(CLASS + "\n" + "\n\n".join("\n".join(member) for member in members))

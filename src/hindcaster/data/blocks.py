@@ -19,8 +19,9 @@ except ImportError:  # pandas 2
 
 Block = tuple[Any, AnyArray]
 
-_FEW = 10_000
+_FEW = 10_000  # durations; for more of them the time that pandas takes for an array is small
 _TICKS = np.dtype(np.int64)
+_LABELS = frozenset({np.dtype(np.int64), np.dtype(np.float64)})
 _SPANS = frozenset(np.dtype(f"m8[{unit}]") for unit in ("s", "ms", "us", "ns"))
 
 
@@ -97,6 +98,8 @@ def _array_of(column: Any, length: int) -> Any:
         return np.full(length, None, object)
     elif isinstance(column, ExtensionArray):
         return _unwrapped(column)
+    elif isinstance(column, pd.Index) and column.dtype in _LABELS:
+        return column.to_numpy()
     # pandas decides on texts, dates and objects.
     return _unwrapped(pd.DataFrame({0: column}, copy=False)[0].array)
 

@@ -183,7 +183,7 @@ def _profit(tr: Translator, record: str, closed: str, name: str, node: ast.AST) 
 
 def _tag(tr: Translator, text: str, node: ast.AST) -> Value:
     """Read a tag: numbers and named constants can be told apart only if all are of one sort."""
-    if "mixed tags" in tr.memory.flagged or tr.subject.strategy._account.broker.tags:
+    if "mixed tags" in tr.memory.facts or tr.subject.strategy._account.broker.tags:
         raise tr.refusal(
             node,
             "tags of several sorts are read",
@@ -212,7 +212,7 @@ def _tag_number(tr: Translator, value: Value, node: ast.AST) -> str:
         return str(codes.ABSENT)
     if isinstance(value, Const) and tr.slot_for(value) is None:
         tr.depend(value)
-        tr.memory.flagged.add("mixed tags")
+        tr.memory.facts.add("mixed tags")
         if not isinstance(value.value, (tuple, bytes, frozenset)):
             raise tr.refusal(node, f"the tag is {tr.describe(value)}", "numbers or texts as tags")
         return str(NAMED_TAG + tr.intern(value.value))
@@ -221,8 +221,8 @@ def _tag_number(tr: Translator, value: Value, node: ast.AST) -> str:
         raise tr.refusal(node, f"the tag is {tr.describe(value)}", "numbers or texts as tags")
     joined = found if known is None else slots.join(known, found)
     if joined is None:
-        if "mixed tags" not in tr.memory.flagged:
-            tr.memory.flagged.add("mixed tags")
+        if "mixed tags" not in tr.memory.facts:
+            tr.memory.facts.add("mixed tags")
             tr.memory.changed = True
     elif joined != known:
         tr.memory.slots["tags"] = joined

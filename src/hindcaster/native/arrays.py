@@ -155,7 +155,9 @@ def as_array(tr: Translator, value: Value, node: ast.AST) -> Array:
     if isinstance(value, Group):
         return from_group(tr, value, node)
     if isinstance(value, Rows):
-        raise tr.refusal(node, "an indicator with several rows", "take one row, such as self.band[0]")
+        raise tr.refusal(
+            node, "an indicator with several rows", "take one row, such as self.band[0]"
+        )
     raise tr.refusal(node, f"{tr.describe(value)} stands where an array is needed")
 
 

@@ -97,7 +97,9 @@ def _of_array(tr: Translator, array: Array, name: str, node: ast.AST) -> Value:
     if name == "T":
         return array
     if name in ("s", "df", "to_series"):
-        raise tr.refusal(node, f"`.{name}` is a pandas object", "the series itself, and NumPy functions")
+        raise tr.refusal(
+            node, f"`.{name}` is a pandas object", "the series itself, and NumPy functions"
+        )
     return Method(array, name)
 
 

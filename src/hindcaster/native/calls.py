@@ -135,7 +135,6 @@ _REFUSED = {
     "open": ("files are used while bars are worked", "read them in init()"),
     "dict": ("dictionaries are Python objects", "attributes, or typed NumPy arrays"),
     "set": ("sets are Python objects", "a tuple of constants"),
-    "sorted": ("sorting makes Python lists", "max(...), min(...), or np.median"),
     "isinstance": ("types are looked at while bars are worked", "values"),
     "getattr": ("an attribute is chosen at run time", "its name after a dot"),
     "setattr": ("an attribute is chosen at run time", "its name after a dot"),
@@ -208,7 +207,9 @@ def _bind_parameters(tr: Translator, frame: Frame, values: dict[str, Value], nod
             continue
         slot = tr.widen(frame.variable(name), value, node)
         if slot is None:
-            raise tr.refusal(node, f"the parameter {name} is assigned in the function", "another name")
+            raise tr.refusal(
+                node, f"the parameter {name} is assigned in the function", "another name"
+            )
         tr.store(frame.variable(name), slot, value, node)
 
 
@@ -280,15 +281,15 @@ def _body(tr: Translator, frame: Frame, node: ast.FunctionDef | ast.Lambda, site
         tr.emit(f"{frame.done} = False")
     falls = f"{result} may be None"
     has_value = any(r.value is not None for r in returns)
-    if has_value and falls in tr.memory.flagged:
+    if has_value and falls in tr.memory.facts:
         slot = tr.widen(result, Const(None), site)
         assert slot is not None
         tr.store(result, slot, Const(None), site)
     statements(tr, node.body)
     if not has_value:
         return Const(None)
-    if frame.assigned is not None and falls not in tr.memory.flagged:
-        tr.memory.flagged.add(falls)
+    if frame.assigned is not None and falls not in tr.memory.facts:
+        tr.memory.facts.add(falls)
         tr.memory.changed = True
     slot = tr.memory.slots.get(result)
     return Const(None) if slot is None else tr.spill(loaded(slot, result))

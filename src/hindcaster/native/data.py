@@ -51,7 +51,9 @@ def data_attribute(tr: Translator, name: str, node: ast.AST) -> Value:
             tr.inputs.number(("pip",), kinds.FLOAT, lambda run: float(run.data.pip)),
         )
     if name == "df":
-        raise tr.refusal(node, "self.data.df is a pandas object", "self.data.Close and other columns")
+        raise tr.refusal(
+            node, "self.data.df is a pandas object", "self.data.Close and other columns"
+        )
     return column(tr, name, node)
 
 

@@ -13,8 +13,13 @@ from hindcaster.errors import NotCompilable, left_compiled_code
 from hindcaster.native import module
 from hindcaster.native.account import NAMED_TAG, NUMBER_TAG
 from hindcaster.native.inputs import BAR, WAKE, Block
-from hindcaster.native.kinds import python_value
-from hindcaster.native.program import SPARE_ROOM, Program, put_attribute, take_attribute
+from hindcaster.native.program import (
+    SPARE_ROOM,
+    Program,
+    number_object,
+    put_attribute,
+    take_attribute,
+)
 from hindcaster.native.subject import Run
 from hindcaster.native.translator import FIRST_EXIT
 
@@ -130,11 +135,11 @@ def _finish(program: Program, block: Block, run: Run, broker: LedgerBroker) -> N
     """Hand over what the program left: attributes, tags, notices."""
     for attribute in program.attributes:
         take_attribute(program, attribute, block, run)
-    _name_tags(program, block, broker)
+    _name_tags(program, block, run, broker)
     broker.take_over()
 
 
-def _name_tags(program: Program, block: Block, broker: LedgerBroker) -> None:
+def _name_tags(program: Program, block: Block, run: Run, broker: LedgerBroker) -> None:
     """Replace tag numbers of the program by places in the account's list of tags."""
     orders = broker.orders[: broker.account["n_orders"][0]]["tag"]
     trades = broker.trades[: broker.account["n_trades"][0]]["tag"]
@@ -146,7 +151,7 @@ def _name_tags(program: Program, block: Block, broker: LedgerBroker) -> None:
         else:
             value = _kept(block, program.tags_place)[number - NUMBER_TAG]
             kind = int(_kept(block, program.tags_place + 2)[number - NUMBER_TAG])
-            tag = python_value(kind, value)
+            tag = number_object(run, kind, value)
         broker.tags.append(tag)
     places = len(broker.tags) - len(made) + np.arange(len(made))
     for column in (orders, trades):

@@ -148,13 +148,21 @@ def binary(tr: Translator, op: ast.operator, first: Value, second: Value, node: 
     """Apply a binary operator to any two values."""
     sign = numbers.SIGNS.get(type(op))
     if sign is None:
-        raise tr.refusal(node, f"the operator {type(op).__name__} is not supported in compiled code")
+        raise tr.refusal(
+            node, f"the operator {type(op).__name__} is not supported in compiled code"
+        )
     if isinstance(first, Const) and isinstance(second, Const):
         result = numbers.folded(tr, sign, first, second, node)
         if result is not None:
             return result
     if isinstance(first, Array) or isinstance(second, Array):
         return arrays.elementwise(tr, sign, first, second, node)
+    if isinstance(first, Group) and isinstance(second, Group) and sign == "+":
+        return Group((*first.items, *second.items))
+    if isinstance(first, Book) and isinstance(second, Book) and sign == "+":
+        from hindcaster.native.loops import chained
+
+        return chained(tr, first, second, node)
     if isinstance(first, (Moment, Span)) or isinstance(second, (Moment, Span)):
         from hindcaster.native.times import shifted
 
@@ -345,6 +353,8 @@ def contained(tr: Translator, item: Value, container: Value, node: ast.AST) -> s
             raise tr.refusal(node, "`in range(...)` of a float or with a step")
         start, stop = container.start.code, container.stop.code
         return f"({start} <= {number.code} < {stop})"
+    if isinstance(container, Book):
+        return _in_book(tr, item, container, node)
     group = as_group(tr, container, node)
     if group is None:
         raise tr.refusal(
@@ -358,6 +368,20 @@ def contained(tr: Translator, item: Value, container: Value, node: ast.AST) -> s
         result = compared(tr, ast.Eq(), kept, member, node)
         texts.append(truth_of(tr, result, node))
     return "(" + " or ".join(texts) + ")" if texts else "False"
+
+
+def _in_book(tr: Translator, item: Value, book: Book, node: ast.AST) -> str:
+    from hindcaster.native.loops import each
+
+    kept, found = tr.spill(item), tr.fresh("False")
+
+    def look(member: Value) -> None:
+        same = truth_of(tr, compared(tr, ast.Eq(), kept, member, node), node)
+        with tr.nested(f"if {same}:"):
+            tr.emit(f"{found} = True")
+
+    each(tr, book, node, look, stop=found)
+    return found
 
 
 def _logic(tr: Translator, node: ast.BoolOp) -> Value:

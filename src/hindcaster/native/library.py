@@ -10,7 +10,7 @@ from hindcaster.native import kinds, numbers, numpy_functions
 from hindcaster.native.conditions import CONDITIONS
 from hindcaster.native.expressions import truth_of
 from hindcaster.native.kinds import BOOL, FLOAT, INT
-from hindcaster.native.loops import added, best_of, range_count, some_or_every
+from hindcaster.native.loops import added, best_of, range_count, selected, some_or_every
 from hindcaster.native.values import (
     Array,
     Book,
@@ -58,7 +58,9 @@ def only(
     """Whether a call has as many plain arguments as needed; leaves the loop if not."""
     if not kwargs and (count if least is None else least) <= len(args) <= count:
         return True
-    raise tr.refusal(node, "these arguments are not supported in compiled code", "positional arguments")
+    raise tr.refusal(
+        node, "these arguments are not supported in compiled code", "positional arguments"
+    )
 
 
 # -- builtins --------------------------------------------------------------------------------
@@ -262,7 +264,7 @@ def _all(tr: Translator, args: list[Value], kwargs: dict[str, Value], node: ast.
 
 def _sequence(tr: Translator, args: list[Value], kwargs: dict[str, Value], node: ast.AST) -> Value:
     """`tuple(...)` and `list(...)`."""
-    from hindcaster.native.loops import as_group, selected
+    from hindcaster.native.loops import as_group
 
     if not args and not kwargs:
         return Group(())
@@ -279,6 +281,30 @@ def _sequence(tr: Translator, args: list[Value], kwargs: dict[str, Value], node:
     if group is None:
         raise tr.refusal(node, f"a list of {tr.describe(value)}", "a loop over it")
     return group
+
+
+def _sorted(tr: Translator, args: list[Value], kwargs: dict[str, Value], node: ast.AST) -> Value:
+    """`sorted(...)` of numbers of one kind; NaN has no order and is the interpreter's."""
+    only(tr, args, kwargs, node)
+    value = args[0]
+    if isinstance(value, Comprehension):
+        value = selected(tr, value)
+    array = numpy_functions.array_of(tr, value, node)
+    found = frozenset({3 + array.base})
+    if isinstance(value, Book):
+        item = value.item("0")
+        assert isinstance(item, Scalar)
+        found = item.kinds
+    if isinstance(value, Group):
+        found = frozenset().union(*(tr.plain(item, node).kinds for item in value.items))
+    if len(found) != 1:
+        raise tr.refusal(node, "numbers of several kinds are sorted", "numbers of one kind")
+    name = tr.materialised(array)
+    index = tr.new_name("k")
+    with tr.nested(f"for {index} in range({name}.size):"):
+        tr.guard(f"{name}[{index}] != {name}[{index}]", node, "NaN is sorted")
+    tr.emit(f"{name}.sort()")
+    return Book(f"{name}.size", lambda i: Scalar(found, f"{name}[{i}]"))
 
 
 def _divmod(tr: Translator, args: list[Value], kwargs: dict[str, Value], node: ast.AST) -> Value:
@@ -389,6 +415,7 @@ _HANDLERS: Final[dict[Any, Handler]] = {
     all: _all,
     tuple: _sequence,
     list: _sequence,
+    sorted: _sorted,
     divmod: _divmod,
     math.log: _log,
     math.fabs: _fabs,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from hindcaster.native import kinds
@@ -18,6 +18,7 @@ from hindcaster.native.values import (
     Comprehension,
     Const,
     Group,
+    Interned,
     Labels,
     Order,
     Range,
@@ -269,14 +270,17 @@ def selected(tr: Translator, lazy: Comprehension) -> Value:
     def keep(item: Value) -> None:
         if isinstance(item, Const):
             item = tr.number(item, node)
-        if (isinstance(item, (Order, Trade)) and not item.optional) or (
-            isinstance(item, Scalar) and len(item.kinds) == 1 and kinds.NONE not in item.kinds
-        ):
-            code = item.code
+        handle = isinstance(item, (Order, Trade)) and not item.optional
+        if handle or isinstance(item, (Scalar, Interned)):
+            code = item.code  # type: ignore[union-attr]
         else:
-            raise tr.refusal(node, f"a list of {tr.describe(item)}", "a loop that uses them at once")
+            raise tr.refusal(
+                node, f"a list of {tr.describe(item)}", "a loop that uses them at once"
+            )
         made.append(item)
         tr.emit(f"{place}[{count}] = {code}")
+        if isinstance(item, Scalar) and item.tag:
+            tr.emit(f"{place}_k[{count}] = {item.tag}")
         tr.emit(f"{count} += 1")
 
     with tr.captured() as loop:
@@ -287,14 +291,35 @@ def selected(tr: Translator, lazy: Comprehension) -> Value:
     base = kinds.storage(first.kinds) if isinstance(first, Scalar) else INT
     dtype = ("bool_", "int64", "float64")[base]
     tr.emit(f"{place} = np.empty({most}, {dtype})")
+    if isinstance(first, Scalar) and first.tag:
+        tr.emit(f"{place}_k = np.empty({most}, int64)")
     tr.extend(loop)
     if isinstance(first, Order):
         return Book(count, lambda i: Order(f"{place}[{i}]"))
     if isinstance(first, Trade):
         return Book(count, lambda i: Trade(f"{place}[{i}]"))
+    if isinstance(first, Interned):
+        return Book(count, lambda i: Interned(f"{place}[{i}]"))
     assert isinstance(first, Scalar)
-    found = first.kinds
-    return Book(count, lambda i: Scalar(found, f"{place}[{i}]"))
+    found, tagged = first.kinds, bool(first.tag)
+    return Book(
+        count, lambda i: Scalar(found, f"{place}[{i}]", f"{place}_k[{i}]" if tagged else "")
+    )
+
+
+def chained(tr: Translator, first: Book, second: Book, node: ast.AST) -> Book:
+    """Put two sequences of the same sort one after the other."""
+    one, two = tr.snapshot(first), tr.snapshot(second)
+    items = one.item("0"), two.item("0")
+    alike = type(items[0]) is type(items[1]) and isinstance(items[0], (Scalar, Order, Trade))
+    if not alike or any(isinstance(i, Scalar) and (i.tag or i.kinds != items[0].kinds) for i in items):  # type: ignore[union-attr]
+        raise tr.refusal(node, "sequences of several sorts are put together", "two loops")
+
+    def item(i: str) -> Value:
+        texts = one.item(i).code, two.item(f"({i} - {one.count})").code  # type: ignore[union-attr]
+        return replace(items[0], code=f"({texts[0]} if {i} < {one.count} else {texts[1]})")  # type: ignore[call-arg]
+
+    return Book(tr.fresh(f"{one.count} + {two.count}"), item)
 
 
 def _most(tr: Translator, source: Value, node: ast.AST) -> str:
@@ -343,7 +368,9 @@ def added(tr: Translator, value: Value, start: Value, node: ast.AST) -> Value:
     def add(item: Value) -> None:
         number = tr.plain(item, node)
         if sys.version_info >= (3, 12) and kinds.FLOAT in number.kinds:
-            raise tr.refusal(node, "sum() of Python floats compensates its rounding", "a loop that adds")
+            raise tr.refusal(
+                node, "sum() of Python floats compensates its rounding", "a loop that adds"
+            )
         so_far = slots.loaded(tr.memory.slots[name], name)
         result = numbers.binary(tr, "+", tr.number(so_far, node), number, node)
         tr.widen(name, result, node)

@@ -269,11 +269,30 @@ def _equal_with_none(
     python = frozenset({BOOL})
     if first.kinds == second.kinds == {NONE}:
         return Scalar(python, "True" if sign == "==" else "False")
-    if {NONE} in (first.kinds, second.kinds):
-        other = second if first.kinds == {NONE} else first
-        same = f"({other.tag} == {NONE})" if NONE in other.kinds else "False"
-        return Scalar(python, same if sign == "==" else f"(not {same})")
-    raise tr.refusal(node, "a comparison of two values that may be None", "compare with `is None` first")
+    first, second = _kept(tr, first), _kept(tr, second)
+    if is_int(first) != is_int(second):
+        first, second = exact(tr, first, node), exact(tr, second, node)
+    nones = [
+        "True" if s.kinds == {NONE} else f"{s.tag} == {NONE}" if NONE in s.kinds else "False"
+        for s in (first, second)
+    ]
+    equal = f"not ({nones[0]} or {nones[1]}) and {first.code} == {second.code}"
+    same = tr.fresh(f"({nones[0]} and {nones[1]}) or ({equal})")
+    return _with_levels(first, second, same if sign == "==" else f"(not {same})")
+
+
+def _with_levels(first: Scalar, second: Scalar, text: str) -> Scalar:
+    """Give a comparison with None the kind of its operands' highest level."""
+    levels = {
+        max(0 if kind == NONE else kinds.level(kind) for kind in pair)
+        for pair in ((a, b) for a in first.kinds for b in second.kinds)
+    }
+    found = frozenset(3 * level + BOOL for level in levels)
+    if len(found) == 1:
+        return Scalar(found, text)
+    tags = [s.tag or str(next(iter(s.kinds))) for s in (first, second)]
+    parts = ", ".join(f"(0 if {tag} == {NONE} else {tag} // 3)" for tag in tags)
+    return Scalar(found, text, f"(3 * max({parts}))")
 
 
 def truth_of(number: Scalar) -> str:

@@ -93,7 +93,9 @@ def account_book(name: str) -> Book:
 def _of_class(tr: Translator, name: str, member: Any, owner: type | None, node: ast.AST) -> Value:
     if owner is not None and owner.__module__ == HOME:
         if name in ("init", "I"):
-            raise tr.refusal(node, f"self.{name} is called while bars are worked", "call it in init()")
+            raise tr.refusal(
+                node, f"self.{name} is called while bars are worked", "call it in init()"
+            )
         return Method(Own(), name)
     if isinstance(member, staticmethod):
         return real_function(tr, member.__func__, node)
@@ -311,7 +313,9 @@ def assign_attribute(tr: Translator, name: str, value: Value, node: ast.AST) -> 
     if isinstance(member, property):
         raise tr.refusal(node, f"self.{name} is a property", "another name")
     if name in tr.subject.run.revealed or name in _INTERNAL:
-        raise tr.refusal(node, f"self.{name} is an indicator and cannot be assigned", "another name")
+        raise tr.refusal(
+            node, f"self.{name} is an indicator and cannot be assigned", "another name"
+        )
     if owner is not None and (owner.__module__ == HOME or isinstance(member, types.FunctionType)):
         raise tr.refusal(node, f"self.{name} is a method", "another name")
     if name not in tr.memory.written:
@@ -322,7 +326,9 @@ def assign_attribute(tr: Translator, name: str, value: Value, node: ast.AST) -> 
     if isinstance(value, Moment) and not value.bar:
         raise tr.refusal(node, "a computed time is kept on the strategy", "the time of a bar")
     if isinstance(value, Array) and not has_initial(tr, name):
-        raise tr.refusal(node, f"self.{name} becomes an array in next()", "create the array in init()")
+        raise tr.refusal(
+            node, f"self.{name} becomes an array in next()", "create the array in init()"
+        )
     slot = tr.widen(variable, value, node)
     if slot is None or slot.what == "group":
         raise tr.refusal(

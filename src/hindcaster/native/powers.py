@@ -10,6 +10,7 @@ from hindcaster.native.kinds import FLOAT
 from hindcaster.native.numbers import (
     MOST_FACTORS,
     as_float,
+    as_int,
     binary,
     exact,
     is_int,
@@ -58,13 +59,9 @@ def _checked(
 
 def _integer_power(tr: Translator, base: Scalar, exponent: Scalar, node: ast.AST) -> Scalar:
     text = exponent.code.strip("()")
-    if not text.isdigit() or int(text) > MOST_FACTORS:
-        raise tr.refusal(
-            node,
-            f"integers to a power that is not a literal from 0 to {MOST_FACTORS}",
-            "make one of them a float",
-        )
     found = result_kinds(tr, base, exponent, node)
+    if not text.isdigit() or int(text) > MOST_FACTORS:
+        return _counted_power(tr, base, exponent, found, node)
     kept = tr.spill(base)
     assert isinstance(kept, Scalar)
     result = Scalar(found, "1", "", 1)
@@ -72,6 +69,18 @@ def _integer_power(tr: Translator, base: Scalar, exponent: Scalar, node: ast.AST
         result = binary(tr, "*", result, kept, node)
     tag = result_tag(base, exponent, found)
     return Scalar(found, result.code, tag, result.limit)
+
+
+def _counted_power(
+    tr: Translator, base: Scalar, exponent: Scalar, found: kinds.Kinds, node: ast.AST
+) -> Scalar:
+    """Raise an integer to a power known at run time; negative ones are the interpreter's."""
+    first, second = tr.fresh(as_int(base)), tr.fresh(as_int(exponent))
+    tr.guard(f"{second} < 0 or {second} > 4096", node, "an integer to a negative or huge power")
+    size = f"float(abs({first})) ** float({second})"
+    tr.guard(f"not {size} < 4.6e18", node, "an integer leaves 64 bits")
+    tag = result_tag(base, exponent, found)
+    return Scalar(found, tr.fresh(f"integer_power({first}, {second})"), tag)
 
 
 def _array_power(tr: Translator, base: Scalar, exponent: Scalar, node: ast.AST) -> Scalar:

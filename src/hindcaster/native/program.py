@@ -9,6 +9,8 @@ from typing import Any, Final
 
 import numpy as np
 
+from hindcaster.data.series import _Array
+from hindcaster.engine.ledger import state
 from hindcaster.errors import NotCompilable
 from hindcaster.native import kinds, slots
 from hindcaster.native.calls import call_function
@@ -44,6 +46,7 @@ from hindcaster.native.runtime import (
     engine_move,
     engine_place,
     floor_divided,
+    integer_power,
     middle_value,
     reduced,
     remainder,
@@ -59,15 +62,22 @@ full_size = 0.9999999999999998
 def drive(handle, block, first, last):
 '''
 
+_FIELD: Final = {name: place for place, name in enumerate(("accounts", *state.FIELDS[1:]))}
 _OPENING: Final = [
-    "h = carray(address_as_pointer(handle), (17,), int64)",
-    "account = carray(address_as_pointer(h[0]), (1,), ACCOUNT)[0]",
-    "orders = carray(address_as_pointer(h[1]), (h[13],), ORDER)",
-    "trades = carray(address_as_pointer(h[2]), (h[14],), TRADE)",
-    "queue = carray(address_as_pointer(h[3]), (h[15],), int64)",
-    "active = carray(address_as_pointer(h[5]), (h[14],), int64)",
-    "closed = carray(address_as_pointer(h[6]), (h[14],), int64)",
-    "close = carray(address_as_pointer(h[11]), (account.n_bars,), float64)",
+    f"h = carray(address_as_pointer(handle), ({state.HANDLE_LENGTH},), int64)",
+    *(
+        f"{name} = carray(address_as_pointer(h[{_FIELD[name]}]), ({size},), {dtype})"
+        for name, size, dtype in (
+            ("accounts", "1", "ACCOUNT"),
+            ("orders", f"h[{state.N_ORDERS}]", "ORDER"),
+            ("trades", f"h[{state.N_TRADES}]", "TRADE"),
+            ("queue", f"h[{state.N_QUEUE}]", "int64"),
+            ("active", f"h[{state.N_TRADES}]", "int64"),
+            ("closed", f"h[{state.N_TRADES}]", "int64"),
+            ("close", "accounts[0].n_bars", "float64"),
+        )
+    ),
+    "account = accounts[0]",
 ]
 
 
@@ -184,7 +194,7 @@ def _loop(tr: Translator, advance: str, saves: list[str]) -> list[str]:
         "orders": "orders.size",
         "trades": "trades.size",
         "queue": "queue.size",
-        "notices": "h[16]",
+        "notices": f"h[{state.N_NOTICES}]",
     }
     short = " or ".join(f"account.n_{name} + spare > {size}" for name, size in levels.items())
     work = [
@@ -271,6 +281,15 @@ def take_attribute(program: Program, attribute: Attribute, block: Block, run: Ru
         setattr(strategy, attribute.name, _value(program, attribute, block, run))
 
 
+def number_object(run: Run, kind: int, value: Any) -> Any:
+    """Make the object of a number; reductions of series are arrays without dimensions."""
+    number = kinds.python_value(kind, value)
+    if kind == kinds.NONE or kinds.level(kind) < 2:
+        return number
+    meta = run.data._columns["Close"]._meta._replace(root=None)
+    return _Array._of(np.asarray(number), meta)
+
+
 def _value(program: Program, attribute: Attribute, block: Block, run: Run) -> Any:
     place, slot = attribute.place, attribute.slot
     number = int(block.integers[place])
@@ -280,7 +299,7 @@ def _value(program: Program, attribute: Attribute, block: Block, run: Run) -> An
             base = kinds.storage(slot.kinds)
             value = float(block.doubles[place]) if base == kinds.FLOAT else number
             kind = int(block.integers[place + 1]) if slot.tagged else next(iter(slot.kinds))
-            return kinds.python_value(kind, value)
+            return number_object(run, kind, value)
         case "interned":
             return program.constants[number]
         case "order":

@@ -273,6 +273,15 @@ def rounded_exactly(x: float, digits: int) -> float:
 
 
 @subkernel
+def integer_power(base: int, exponent: int) -> int:
+    """Power of integers that fits 64 bits."""
+    result = 1
+    for _ in range(exponent):
+        result *= base
+    return result
+
+
+@subkernel
 def middle_value(values: FloatArray) -> float:
     """Median; NaN if there is one. Changes the order of the values."""
     for k in range(values.size):

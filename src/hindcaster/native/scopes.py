@@ -66,7 +66,8 @@ class Memory:
     """What passes over the text have found out; a pass that adds nothing is the last."""
 
     slots: dict[str, Slot] = field(default_factory=dict)
-    flagged: set[str] = field(default_factory=set)
+    flagged: set[str] = field(default_factory=set)  # variables that may be without a value
+    facts: set[str] = field(default_factory=set)
     frames: dict[tuple[int, int, int, int], int] = field(default_factory=dict)
     constants: list[Any] = field(default_factory=list)
     written: set[str] = field(default_factory=set)
@@ -92,6 +93,8 @@ def _count(node: ast.AST, counts: dict[str, int]) -> None:
         counts[node.id] = counts.get(node.id, 0) + 1
     if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
         counts[node.target.id] = counts.get(node.target.id, 0) + 1
+    if isinstance(node, ast.MatchAs) and node.name is not None:
+        counts[node.name] = counts.get(node.name, 0) + 1
     if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
         counts[node.name] = counts.get(node.name, 0) + 1
         return

@@ -63,7 +63,6 @@ _REFUSED: Final[dict[type[ast.AST], tuple[str, str]]] = {
         "an import at the top of the file",
     ),
     ast.ClassDef: ("a class is made while bars are worked", "a class at the top of the file"),
-    ast.Match: ("`match` is not supported in compiled code", "if and elif"),
     ast.AsyncFunctionDef: ("coroutines are not supported", "a plain function"),
 }
 
@@ -135,7 +134,9 @@ def _unpack(tr: Translator, target: ast.Tuple | ast.List, value: Value, node: as
             raise tr.refusal(node, f"{tr.describe(value)} is unpacked", "separate assignments")
         items = group.items
     if len(items) != count or any(isinstance(part, ast.Starred) for part in target.elts):
-        raise tr.refusal(node, "a tuple is unpacked to another number of names", "one name per member")
+        raise tr.refusal(
+            node, "a tuple is unpacked to another number of names", "one name per member"
+        )
     kept = [tr.spill(item) for item in items]
     for part, item in zip(target.elts, kept, strict=True):
         assign(tr, part, item, node)
@@ -200,14 +201,21 @@ def _if(tr: Translator, node: ast.If) -> None:
     if condition in ("True", "False"):
         statements(tr, node.body if condition == "True" else node.orelse)
         return
+    _either(tr, condition, lambda: statements(tr, node.body), lambda: statements(tr, node.orelse))
+
+
+def _either(
+    tr: Translator, condition: str, first: Callable[[], None], second: Callable[[], None]
+) -> None:
+    """Translate two branches of which one is taken."""
     frame = tr.frame
     before = None if frame.assigned is None else set(frame.assigned)
     with tr.captured() as then:
-        statements(tr, node.body)
+        first()
     after_then = frame.assigned
     frame.assigned = None if before is None else set(before)
     with tr.captured() as otherwise:
-        statements(tr, node.orelse)
+        second()
     frame.assigned = _meet(after_then, frame.assigned)
     tr.branch(condition, then, otherwise)
 
@@ -217,6 +225,52 @@ def _meet(first: set[str] | None, second: set[str] | None) -> set[str] | None:
     if first is None or second is None:
         return second if first is None else first
     return first & second
+
+
+def _match(tr: Translator, node: ast.Match) -> None:
+    _cases(tr, tr.spill(expression(tr, node.subject)), node.cases, node)
+
+
+def _cases(tr: Translator, subject: Value, cases: list[ast.match_case], node: ast.Match) -> None:
+    """Translate the cases of a match statement as nested conditions."""
+    if not cases:
+        return
+    case, rest = cases[0], cases[1:]
+    condition = _matches(tr, subject, case.pattern)
+    if case.guard is not None:
+        matched = tr.fresh(condition)
+        with tr.nested(f"if {matched}:"):
+            tr.emit(f"{matched} = {truth(tr, case.guard)}")
+        condition = matched
+    if condition == "True":
+        statements(tr, case.body)
+        return
+    _either(
+        tr,
+        condition,
+        lambda: statements(tr, case.body),
+        lambda: _cases(tr, subject, rest, node),
+    )
+
+
+def _matches(tr: Translator, subject: Value, pattern: ast.pattern) -> str:
+    """Text of whether a value matches a pattern; binds the name that takes anything."""
+    from hindcaster.native.expressions import compared, truth_of
+
+    if isinstance(pattern, ast.MatchAs) and pattern.pattern is None:
+        if pattern.name is not None:
+            name = ast.copy_location(ast.Name(pattern.name, ast.Store()), pattern)
+            bind(tr, name, subject, pattern)
+        return "True"
+    if isinstance(pattern, ast.MatchOr):
+        return "(" + " or ".join(_matches(tr, subject, part) for part in pattern.patterns) + ")"
+    if isinstance(pattern, ast.MatchValue):
+        other = expression(tr, pattern.value)
+        return truth_of(tr, compared(tr, ast.Eq(), subject, other, pattern), pattern)
+    if isinstance(pattern, ast.MatchSingleton):
+        same = compared(tr, ast.Is(), subject, Const(pattern.value), pattern)
+        return truth_of(tr, same, pattern)
+    raise tr.refusal(pattern, "a pattern that is no constant", "if and elif")
 
 
 def _while(tr: Translator, node: ast.While) -> None:
@@ -334,6 +388,7 @@ _HANDLERS: Final[dict[type[ast.AST], Callable[[Translator, Any], None]]] = {
     ast.AnnAssign: _annotated,
     ast.AugAssign: _augmented,
     ast.If: _if,
+    ast.Match: _match,
     ast.While: _while,
     ast.For: _for,
     ast.Break: _break,

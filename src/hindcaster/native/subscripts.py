@@ -223,8 +223,8 @@ def _as_element(tr: Translator, number: Scalar, base: int, node: ast.AST) -> str
     own = kinds.storage(number.kinds)
     if own == base:
         return number.code
-    if base == kinds.FLOAT:
-        return f"float({number.code})"
+    if base == kinds.FLOAT:  # NumPy has no conversion of a boolean but by way of an integer
+        return f"float(int({number.code}))" if own == kinds.BOOL else f"float({number.code})"
     if base == kinds.INT and own == kinds.BOOL:
         return f"int({number.code})"
     if base == kinds.BOOL:

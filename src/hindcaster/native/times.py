@@ -200,7 +200,9 @@ def _clock_number(tr: Translator, value: Value, node: ast.AST) -> str:
         tr.dependencies.append((value.path or (lambda _: found), found))
         seconds = (found.hour * 60 + found.minute) * 60 + found.second
         return str(seconds * 10**6 + found.microsecond)
-    raise tr.refusal(node, f"a time of day is compared with {tr.describe(value)}", "a datetime.time")
+    raise tr.refusal(
+        node, f"a time of day is compared with {tr.describe(value)}", "a datetime.time"
+    )
 
 
 def _day_number(tr: Translator, value: Value, node: ast.AST) -> str:

@@ -45,6 +45,11 @@ class Bars:
     ----------
     open, high, low, close : array of float, shape (n_bars,)
         Prices without NaN.
+
+    Attributes
+    ----------
+    block_high, block_low : array of float, shape (n_bars // BLOCK,)
+        Highest and lowest price that the engine looks at in each whole block of bars.
     """
 
     def __init__(
@@ -57,9 +62,19 @@ class Bars:
         self.open, self.high, self.low, self.close = (
             np.ascontiguousarray(column, np.float64) for column in (open, high, low, close)
         )
+        self.block_high = _of_blocks(np.maximum, self.high, self.close)
+        self.block_low = _of_blocks(np.minimum, self.low, self.close)
 
     def __len__(self) -> int:
         return len(self.close)
+
+
+def _of_blocks(extreme: np.ufunc, edge: FloatArray, close: FloatArray) -> FloatArray:
+    """Reduce prices to the extreme of each whole block of bars."""
+    whole = len(edge) - len(edge) % state.BLOCK
+    blocks = [column[:whole].reshape(-1, state.BLOCK) for column in (edge, close)]
+    found: FloatArray = extreme(*(extreme.reduce(block, axis=1) for block in blocks))
+    return np.ascontiguousarray(found)
 
 
 class LedgerBroker:
@@ -139,7 +154,7 @@ class LedgerBroker:
     def _write_handle(self) -> None:
         handle: IntArray = np.empty(state.HANDLE_LENGTH, np.int64)
         arrays = {
-            **{name: getattr(self.bars, name) for name in ("open", "high", "low", "close")},
+            **{name: getattr(self.bars, name) for name in state.FIELDS if hasattr(self.bars, name)},
             **{name: getattr(self, name) for name in state.FIELDS if hasattr(self, name)},
         }
         for slot, name in enumerate(state.FIELDS):

@@ -28,14 +28,19 @@ FIELDS: Final = (
     "low",
     "close",
     "equity",
+    "block_high",
+    "block_low",
 )
 
+# Bars per block: the look-ahead for a wake-up passes over a block in which nothing can happen.
+BLOCK: Final = 64
+
 # Slots of the handle: the addresses of the fields, then the lengths of those that grow.
-N_ORDERS: Final = 13
-N_TRADES: Final = 14
-N_QUEUE: Final = 15
-N_NOTICES: Final = 16
-HANDLE_LENGTH: Final = 17
+N_ORDERS: Final = 15
+N_TRADES: Final = 16
+N_QUEUE: Final = 17
+N_NOTICES: Final = 18
+HANDLE_LENGTH: Final = 19
 
 
 @structref.register
@@ -67,6 +72,8 @@ class Ledger(structref.StructRefProxy):  # type: ignore[misc]
     low: FloatArray
     close: FloatArray
     equity: FloatArray
+    block_high: FloatArray  # highest high or close of each whole block of bars
+    block_low: FloatArray
 
 
 structref.define_proxy(Ledger, LedgerType, list(FIELDS))
@@ -93,6 +100,8 @@ def open_ledger(address: int) -> Ledger:
         carray(address_as_pointer(handle[10]), (n_bars,), float64),
         carray(address_as_pointer(handle[11]), (n_bars,), float64),
         carray(address_as_pointer(handle[12]), (n_bars,), float64),
+        carray(address_as_pointer(handle[13]), (n_bars // BLOCK,), float64),
+        carray(address_as_pointer(handle[14]), (n_bars // BLOCK,), float64),
     )
 
 

@@ -15,7 +15,7 @@ from hindcaster.engine.ledger.entries import fill_entry
 from hindcaster.engine.ledger.fills import fill, triggers
 from hindcaster.engine.ledger.orders import given
 from hindcaster.engine.ledger.queue import is_contingent, settle
-from hindcaster.engine.ledger.state import Ledger, has_room
+from hindcaster.engine.ledger.state import BLOCK, Ledger, has_room
 from hindcaster.engine.ledger.trades import close_whole, reduce_trade
 from hindcaster.engine.margin import equity_at, refresh_totals
 
@@ -152,6 +152,20 @@ def trigger_band(ledger: Ledger) -> tuple[float, float]:
 
 
 @subkernel
+def is_quiet(ledger: Ledger, block: int, above: float, below: float) -> bool:
+    """Whether no bar of a block touches an order's price or leaves the account insolvent.
+
+    Equity rises or falls with the price, rounding included, so its sign at both ends of the
+    block's range is its sign everywhere in it.
+    """
+    account = ledger.account[0]
+    high, low = ledger.block_high[block], ledger.block_low[block]
+    if high >= above or low <= below:
+        return False
+    return equity_at(account, high) > 0.0 and equity_at(account, low) > 0.0
+
+
+@subkernel
 def next_wake(ledger: Ledger, bar: int) -> int:
     """First bar after `bar` that has to be worked, as long as the strategy changes nothing.
 
@@ -164,11 +178,16 @@ def next_wake(ledger: Ledger, bar: int) -> int:
     above, below = trigger_band(ledger)
     account.horizon = min(max(4 * account.horizon, SHORT_HORIZON), LONG_HORIZON)
     end = min(bar + 1 + account.horizon, account.n_bars)
-    for k in range(bar + 1, end):
+    k = bar + 1
+    while k < end:
+        if k % BLOCK == 0 and k + BLOCK <= end and is_quiet(ledger, k // BLOCK, above, below):
+            k += BLOCK
+            continue
         if ledger.high[k] >= above or ledger.low[k] <= below:
             return k
         if equity_at(account, ledger.close[k]) <= 0.0:
             return k
+        k += 1
     return end
 
 
