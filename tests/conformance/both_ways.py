@@ -144,7 +144,8 @@ def account_view(strategy: Any) -> dict[str, Any]:
 def same(first: Any, second: Any) -> bool:
     """Tell whether two values are of one type and have the same bits; NaN is NaN."""
     if isinstance(first, _Array) and isinstance(second, _Array):
-        return same_arrays(np.asarray(first), np.asarray(second)) and first.name == second.name
+        named = first.ndim == 0 or first.name == second.name  # a single number needs no name
+        return same_arrays(np.asarray(first), np.asarray(second)) and named
     if type(first) is not type(second) and not isinstance(first, Enum):
         return False
     if isinstance(first, np.ndarray):

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hindcaster.stats.drawdowns import drawdown_course, drawdown_episodes
+from hindcaster.stats.drawdowns import drawdowns_of
 
 # The first example waits for machine code, so examples have no deadline.
 compiled = settings(deadline=None)
@@ -13,12 +13,13 @@ compiled = settings(deadline=None)
 
 def course(equity):
     drawdown = np.empty(len(equity))
-    deepest, peak = drawdown_course(np.asarray(equity, dtype=float), drawdown)
-    return drawdown, deepest, peak
+    found = drawdowns_of(np.asarray(equity, dtype=float), drawdown)
+    return drawdown, found.deepest, found.peak
 
 
 def episodes(equity):
-    first, last, depth = drawdown_episodes(course(equity)[0])
+    found = drawdowns_of(np.asarray(equity, dtype=float), np.empty(len(equity)))
+    first, last, depth = found.first, found.last, found.depth
     return list(zip(first.tolist(), last.tolist(), depth.tolist(), strict=True))
 
 
@@ -57,6 +58,20 @@ def test_undefined_drawdown_counts_as_none():
     assert np.isnan(drawdown).all()
     assert deepest == 0
     assert episodes([0, 0, 0]) == []
+
+
+def test_drawdown_that_is_undefined_for_some_bars_interrupts_no_episode():
+    nan = float("nan")
+    drawdown, deepest, peak = course([100, 50, nan, 75, 100])
+    assert np.isnan(drawdown).tolist() == [False, False, True, False, False]
+    assert (deepest, peak) == (0, 100)
+    assert episodes([100, 50, nan, 75, 100]) == [(0, 4, 0.5)]
+
+
+@pytest.mark.parametrize("count", [50, 8191, 8192, 8193, 20_000])
+def test_as_many_episodes_as_fit(count):
+    equity = [100, 50] * count + [100]
+    assert episodes(equity) == [(i, i + 2, 0.5) for i in range(0, 2 * count, 2)]
 
 
 @compiled

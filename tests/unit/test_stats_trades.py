@@ -34,6 +34,18 @@ def test_exposed_bars_are_the_union_of_trades(case):
     assert exposed_bars(entry, exit_, n) == len(expected)
 
 
+def test_exposed_bars_of_trades_in_any_order_and_that_end_before_they_begin():
+    def exposed(*spans):
+        entry, exit_ = np.array(spans, dtype=np.int64).reshape(-1, 2).T.copy()
+        return exposed_bars(entry, exit_, 20)
+
+    assert exposed() == 0
+    assert exposed((0, 3), (2, 5), (5, 5), (8, 19)) == 6 + 12
+    assert exposed((0, 9), (1, 2), (3, 4)) == 10
+    assert exposed((8, 9), (1, 2), (2, 3)) == 5  # closed in another order than opened
+    assert exposed((4, 3), (4, 4), (6, 5)) == 1
+
+
 def test_profit_factor_weighs_returns_and_sqn_weighs_cash():
     # +10 % on 10 units, -10 % on 1 unit.
     seen = metrics([100, -11], [0.1, -0.1])

@@ -36,6 +36,10 @@ def frame_of(columns: Mapping[str, Any], length: int) -> pd.DataFrame:
     length : int
         Number of rows.
     """
+    if create_dataframe_from_blocks is None:
+        nothing = np.full(length, None, object)
+        given = {name: nothing if c is None else c for name, c in columns.items()}
+        return pd.DataFrame(given, copy=True)
     blocks: list[Block] = []
     together: dict[np.dtype[Any], tuple[list[int], list[AnyArray]]] = {}
     for place, column in enumerate(columns.values()):
@@ -63,7 +67,7 @@ def frame_of_blocks(names: tuple[str, ...], blocks: list[Block], index: pd.Index
         Each a 2-D NumPy array of numbers, objects or durations with a row per column, or the
         extension array of one column; and the positions of these columns in the frame.
     index : Index
-        Labels of the rows; the frame's own, because its name can be changed.
+        Labels of the rows.
     """
     if create_dataframe_from_blocks is not None:
         frame: pd.DataFrame = create_dataframe_from_blocks(blocks, index, label_index(names))

@@ -1,7 +1,7 @@
 """Compiles a strategy's unchanged `next` to machine code, or says why that is not possible.
 
-`source` reads functions, the translator (`translate`, `statements`, `expressions` and the modules of
-what expressions can be about) turns them into plain loops over arrays and numbers, `module` has
+`source` reads functions, the translator (`translator`, `statements`, `expressions` and the modules
+of what expressions can be about) turns them into plain loops over arrays and numbers, `module` has
 Numba compile those and keeps them on disk, `program` runs them on the engine's account.
 
 The translator accepts only what it knows to mean the same in machine code. What can mean something

@@ -68,7 +68,7 @@ def _position_percent(tr: Translator) -> Scalar:
 
 
 def index_of(tr: Translator, handle: Order | Trade, node: ast.AST) -> str:
-    """Number of an order or trade that must be there."""
+    """Return the number of an order or trade that must be there."""
     code = handle.code if handle.code.isidentifier() else tr.fresh(handle.code)
     if handle.optional:
         tr.guard(f"{code} < 0", node, "None is used as an order or trade")
@@ -76,13 +76,13 @@ def index_of(tr: Translator, handle: Order | Trade, node: ast.AST) -> str:
 
 
 def _flagged_number(tr: Translator, value: str, is_float: str) -> Scalar:
-    """A number that is a float only if a flag says so."""
+    """Read a number that is a float only if a flag says so."""
     tag = tr.fresh(f"{FLOAT} if {is_float} else {INT}")
     return Scalar(frozenset({INT, FLOAT}), tr.fresh(value), tag)
 
 
 def _price(tr: Translator, text: str) -> Scalar:
-    """A price of an order: None if absent, the integer 0 if it is zero."""
+    """Read a price of an order: None if absent, the integer 0 if it is zero."""
     price = tr.fresh(text)
     tag = tr.fresh(f"{NONE} if {price} != {price} else {INT} if {price} == 0.0 else {FLOAT}")
     return Scalar(frozenset({NONE, INT, FLOAT}), price, tag)
@@ -189,6 +189,7 @@ def _tag(tr: Translator, text: str, node: ast.AST) -> Value:
             "tags of several sorts are read",
             "tags that are all numbers, or all constant texts, none of them placed in init()",
         )
+    tr.require(lambda run: bool(run.strategy._account.broker.tags), False)
     number = tr.fresh(text)
     slot = tr.memory.slots.get("tags")
     if slot is None or slot.kinds == slots.ONLY_NONE:
@@ -207,7 +208,7 @@ def _tag(tr: Translator, text: str, node: ast.AST) -> Value:
 
 
 def _tag_number(tr: Translator, value: Value, node: ast.AST) -> str:
-    """Number that an order's record keeps for its tag."""
+    """Return the number that an order's record keeps for its tag."""
     if isinstance(value, Const) and value.value is None:
         return str(codes.ABSENT)
     if isinstance(value, Const) and tr.slot_for(value) is None:

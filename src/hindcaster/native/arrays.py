@@ -209,9 +209,9 @@ def _bases(
         return highest, highest
     if sign in ("&", "|", "^") and highest != FLOAT:
         return highest, highest
-    if sign == "**" and highest == FLOAT and isinstance(operands[1], Scalar):
-        if operands[1].code in ("2", "2.0") or operands[1].code == "2":
-            return FLOAT, FLOAT
+    exponent = operands[1].code if isinstance(operands[1], Scalar) else ""
+    if sign == "**" and highest == FLOAT and exponent in ("2", "2.0"):
+        return FLOAT, FLOAT
     raise tr.refusal(
         node,
         f"`{sign}` on whole arrays of this type",

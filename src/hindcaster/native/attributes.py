@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import ast
+import enum
+import inspect
 import types
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from hindcaster.native import kinds
 from hindcaster.native.account import order_attribute, position_attribute, trade_attribute
@@ -58,8 +62,10 @@ def attribute(tr: Translator, value: Value, name: str, node: ast.AST) -> Value:
             return time_attribute(tr, value, name, node)
         case Super():
             return _of_super(tr, value, name, node)
-        case Scalar() | Group() | Rows():
-            return Method(value, name)
+        case Scalar():
+            return _method_of(tr, value, name, (float, np.float64), node)
+        case Group() | Rows():
+            return _method_of(tr, value, name, (tuple, list, np.ndarray), node)
         case Interned():
             return _of_interned(tr, value, name, node)
     raise tr.refusal(node, f"`{name}` of {tr.describe(value)} is not supported in compiled code")
@@ -68,23 +74,39 @@ def attribute(tr: Translator, value: Value, name: str, node: ast.AST) -> Value:
 def _of_constant(tr: Translator, found: Const, name: str, node: ast.AST) -> Value:
     value, path = found.value, found.path
     if kinds.kind_of(value) is not None or isinstance(value, str):
-        return Method(found, name)
+        return _method_of(tr, found, name, (type(value),), node)
     if comparable(value):
         tr.depend(found)
     if not hasattr(value, name):
         tr.leave_always(node, f"{tr.describe(found)} has no attribute {name}")
         return Const(None)
+    _check_plain(tr, found, name, node)
     member = getattr(value, name)
-    if callable(member) and not isinstance(member, (type, types.FunctionType)):
-        if not isinstance(value, types.ModuleType):
-            return Method(found, name)
+    is_method = callable(member) and not isinstance(member, (type, types.FunctionType))
+    if is_method and not isinstance(value, types.ModuleType):
+        return Method(found, name)
     inner = None if path is None else (lambda run: getattr(path(run), name))
     result = Const(member, inner)
-    if isinstance(value, types.ModuleType) or isinstance(value, type) or path is None:
+    if isinstance(value, (types.ModuleType, type)) or path is None:
         if comparable(member):
             tr.depend(result)
         return result
     return from_constant(tr, result, ("of", id(value), name), node)
+
+
+def _check_plain(tr: Translator, found: Const, name: str, node: ast.AST) -> None:
+    """Refuse attributes that are computed when they are read."""
+    value = found.value
+    if isinstance(value, (types.ModuleType, type, enum.Enum)):
+        return
+    if type(value).__module__.startswith("hindcaster.") or hasattr(type(value), "__getattr__"):
+        raise tr.refusal(node, f"an attribute of {tr.describe(found)}", "numbers on the strategy")
+    static = inspect.getattr_static(type(value), name, None)
+    computed = isinstance(static, property) or hasattr(type(static), "__set__")
+    if computed and not isinstance(static, types.MemberDescriptorType):
+        raise tr.refusal(
+            node, f"`{name}` of {tr.describe(found)} is computed", "numbers on the strategy"
+        )
 
 
 def _of_array(tr: Translator, array: Array, name: str, node: ast.AST) -> Value:
@@ -100,7 +122,17 @@ def _of_array(tr: Translator, array: Array, name: str, node: ast.AST) -> Value:
         raise tr.refusal(
             node, f"`.{name}` is a pandas object", "the series itself, and NumPy functions"
         )
-    return Method(array, name)
+    return _method_of(tr, array, name, (np.ndarray,), node)
+
+
+def _method_of(
+    tr: Translator, value: Value, name: str, classes: tuple[type, ...], node: ast.AST
+) -> Value:
+    """Take a name for a method if the object behind a value can have one of that name."""
+    if any(hasattr(cls, name) for cls in classes):
+        return Method(value, name)
+    tr.leave_always(node, f"{tr.describe(value)} has no attribute {name}")
+    return Const(None)
 
 
 def _of_super(tr: Translator, value: Super, name: str, node: ast.AST) -> Value:
@@ -108,6 +140,9 @@ def _of_super(tr: Translator, value: Super, name: str, node: ast.AST) -> Value:
     if owner is not None and owner.__module__ == "hindcaster.strategy":
         return Method(Own(), name)
     if isinstance(member, types.FunctionType):
+        tr.dependencies.append(
+            (lambda run: class_member(type(run.strategy), name, value.after)[0], member)
+        )
         return real_function(tr, member, node, bound=(Own(),))
     raise tr.refusal(node, f"super().{name} is no method of Python")
 

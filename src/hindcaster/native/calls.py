@@ -16,12 +16,14 @@ from hindcaster.native.own import real_function
 from hindcaster.native.scopes import Frame, Surroundings, bindings_of
 from hindcaster.native.slots import loaded
 from hindcaster.native.values import (
+    Comprehension,
     Const,
     Function,
     Method,
     Order,
     Own,
     Position,
+    Steps,
     Super,
     Trade,
     Value,
@@ -62,6 +64,9 @@ def called(
         return call_function(tr, function, args, kwargs, node)
     if isinstance(function, Method):
         return _method(tr, function, args, kwargs, node)
+    if isinstance(function, Const) and function.value is None:
+        tr.leave_always(node, "None is called")
+        return function
     if isinstance(function, Const):
         return _known(tr, function, args, kwargs, node)
     raise tr.refusal(node, f"{tr.describe(function)} is called")
@@ -92,7 +97,8 @@ def _known(
     what, instead = _REFUSED.get(getattr(function, "__name__", ""), ("", ""))
     name = getattr(function, "__name__", type(function).__name__)
     module = getattr(function, "__module__", "") or ""
-    if module.partition(".")[0] in ("random",) or "random" in module:
+    module += " " + type(getattr(function, "__self__", None)).__module__
+    if "random" in module:
         what, instead = "random numbers", "draw them in init(), into a NumPy array by bar"
     raise tr.refusal(
         node,
@@ -183,6 +189,9 @@ def call_function(
     if values is None:
         tr.leave_always(node, "arguments that do not fit the function")
         return Const(None)
+    for value in values.values():
+        if isinstance(value, (Comprehension, Steps)):
+            raise tr.refusal(node, "an iterator is handed to a function", "a list")
     kept = {name: tr.spill(value) for name, value in values.items()}
     tr.call_site = node
     frame = new_frame(tr, function.node, around, nested_in, bindings_of(function.node))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import weakref
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 from hindcaster import _jit
 from hindcaster.errors import NotCompilable
@@ -42,7 +42,6 @@ class _Known:
     """What is known of a strategy class."""
 
     programs: list[Program] = field(default_factory=list)
-    refusals: list[tuple[Any, NotCompilable]] = field(default_factory=list)
     bars: int = 0  # worked by the interpreter so far
 
 
@@ -83,9 +82,10 @@ def choose(run: Run, wanted: bool | None, n_bars: int) -> tuple[Program | None, 
         known.bars = total
         return None, f"{total} bars so far take less time than looking for machine code"
     if program is None:
-        program = _translated(run, known, wanted)
-        if isinstance(program, str):
-            return None, program
+        made = _translated(run, known, wanted)
+        if isinstance(made, str):
+            return None, made
+        program = made
     function = module.load(program.text)
     cached = _jit.is_cached(function)
     if wanted is None and not cached and total < WORTH_BARS:

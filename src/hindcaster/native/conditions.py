@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Final
 
-from hindcaster.native import arrays, numbers, reductions
+from hindcaster.native import arrays, kinds, numbers, reductions
 from hindcaster.native.kinds import BOOL, FLOAT, INT
 from hindcaster.native.values import Array, Book, Const, Scalar, Value
 
@@ -41,6 +41,12 @@ def _two(
         if is_number(value):
             number = tr.spill(tr.plain(value, node))
             assert isinstance(number, Scalar)
+            if any(kinds.level(kind) == 2 for kind in number.kinds):
+                raise tr.refusal(
+                    node,
+                    "a reduction of a series has no values by bar to cross",
+                    "float(...) of it",
+                )
             sides.append(number)
         else:
             sides.append(array_of(tr, value, node))
@@ -72,18 +78,19 @@ def _barssince(tr: Translator, args: list[Value], kwargs: dict[str, Value], node
     default = args.pop(1) if len(args) > 1 else kwargs.pop("default", Const(float("inf")))
     if len(args) != 1 or kwargs:
         raise tr.refusal(node, "barssince() takes a condition and a default")
+    found, index = tr.fresh("-1"), tr.new_name("k")
     if isinstance(args[0], Book):
         kept = tr.snapshot(args[0])
-        count, test = kept.count, lambda i: truth_of(tr, kept.item(i), node)
+        count = kept.count
+        hit = truth_of(tr, kept.item(f"({count} - 1 - {index})"), node)
     else:
         array = array_of(tr, args[0], node)
+        count = tr.fresh(array.length)
         zero = {BOOL: "{}", INT: "({} != 0)", FLOAT: "({} != 0.0)"}[array.base]
-        count, test = tr.fresh(array.length), lambda i: zero.format(array.at(i))
-    found, index = tr.fresh("-1"), tr.new_name("k")
-    with tr.nested(f"for {index} in range({count}):"):
-        with tr.nested(f"if {test(f'({count} - 1 - {index})')}:"):
-            tr.emit(f"{found} = {index}")
-            tr.emit("break")
+        hit = zero.format(array.at(f"({count} - 1 - {index})"))
+    with tr.nested(f"for {index} in range({count}):"), tr.nested(f"if {hit}:"):
+        tr.emit(f"{found} = {index}")
+        tr.emit("break")
     bars = Scalar(frozenset({INT}), found, "", 2.0**40)
     from hindcaster.native.expressions import merged
 
@@ -112,9 +119,9 @@ def _rank(tr: Translator, array: Array, node: ast.AST) -> str:
     length = tr.fresh(array.length)
     tr.guard(f"{length} < 2", node, "a rank among no values")
     last, count, index = tr.fresh(array.at(f"({length} - 1)")), tr.fresh("0"), tr.new_name("k")
-    with tr.nested(f"for {index} in range({length} - 1):"):
-        with tr.nested(f"if {array.at(index)} < {last}:"):
-            tr.emit(f"{count} += 1")
+    loop = f"for {index} in range({length} - 1):"
+    with tr.nested(loop), tr.nested(f"if {array.at(index)} < {last}:"):
+        tr.emit(f"{count} += 1")
     return tr.fresh(f"{count} / ({length} - 1)")
 
 

@@ -105,7 +105,7 @@ def moment(tr: Translator, bar: str, node: ast.AST) -> Moment:
     try:
         index.as_unit("ns")
     except pd.errors.OutOfBoundsDatetime:
-        raise tr.refusal(node, "the index has times that nanoseconds cannot express")
+        raise tr.refusal(node, "the index has times that nanoseconds cannot express") from None
     utc = tr.inputs.array(("utc",), kinds.INT, lambda run: _nanoseconds(_index(run)))
     local = utc
     if index.tz is not None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from functools import partial
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from hindcaster.native import arrays, kinds, numbers, slots
@@ -84,6 +86,11 @@ def named(tr: Translator, name: str, node: ast.AST) -> Value:
     found = around.find(name)
     if found is None:
         raise tr.refusal(node, f"the name {name} is not known")
+    from hindcaster.native.own import recognised
+
+    known = recognised(tr, found)
+    if known is not None:
+        return known
     tr.subject.note(tr, found)
     return found
 
@@ -103,7 +110,8 @@ def _local(tr: Translator, frame: Frame, name: str, node: ast.AST) -> Value:
         raise tr.refusal(node, f"{name} is used before it is assigned")
     if not sure:
         _flag(tr, variable, node)
-    return slots.loaded(slot, variable)
+    # An array stays what it is when its name gets another one.
+    return slots.loaded(slot, tr.fresh(variable, "r") if slot.what == "array" else variable)
 
 
 def _flag(tr: Translator, variable: str, node: ast.AST) -> None:
@@ -111,7 +119,7 @@ def _flag(tr: Translator, variable: str, node: ast.AST) -> None:
     if variable not in tr.memory.flagged:
         tr.memory.flagged.add(variable)
         tr.memory.changed = True
-    tr.guard(f"not {variable}_s", node, "a variable without a value")
+    tr.guard(f"not s_{variable}", node, "a variable without a value")
 
 
 def _attribute(tr: Translator, node: ast.Attribute) -> Value:
@@ -174,10 +182,11 @@ def _unary(tr: Translator, node: ast.UnaryOp) -> Value:
     if isinstance(node.op, ast.Not):
         return Scalar(PYTHON_BOOL, f"(not {truth(tr, node.operand)})")
     value = expression(tr, node.operand)
-    if isinstance(value, Const) and isinstance(node.op, ast.USub):
-        if isinstance(value.value, (int, float)) and not isinstance(value.value, bool):
-            tr.depend(value)
-            return Const(-value.value)
+    negative = isinstance(value, Const) and isinstance(node.op, ast.USub)
+    if negative and type(value.value) in (int, float):  # type: ignore[union-attr]
+        assert isinstance(value, Const)
+        tr.depend(value)
+        return Const(-value.value)
     if isinstance(value, Array):
         return _unary_array(tr, node, value)
     number = tr.plain(value, node)
@@ -315,9 +324,9 @@ def _identical(tr: Translator, first: Value, second: Value, node: ast.AST) -> st
             if isinstance(value, Interned):
                 tr.depend(other)
                 return f"({value.code} == {tr.intern(other.value)})"
-    if isinstance(first, Scalar) and isinstance(second, Const) and type(second.value) is bool:
-        if first.kinds == PYTHON_BOOL:
-            return f"({first.code} == {second.value})"
+    flag = isinstance(first, Scalar) and first.kinds == PYTHON_BOOL
+    if flag and isinstance(second, Const) and type(second.value) is bool:
+        return f"({first.code} == {second.value})"  # type: ignore[union-attr]
     raise tr.refusal(node, "`is` compares identities", "`==`, or `is None`")
 
 
@@ -387,14 +396,8 @@ def _in_book(tr: Translator, item: Value, book: Book, node: ast.AST) -> str:
 def _logic(tr: Translator, node: ast.BoolOp) -> Value:
     stop_if = isinstance(node.op, ast.Or)
     value = expression(tr, node.values[0])
-    for index, operand in enumerate(node.values[1:]):
-        value = joined(
-            tr,
-            value,
-            lambda operand=operand: expression(tr, operand),
-            node.values[index],
-            stop_if,  # type: ignore[misc]
-        )
+    for before, operand in pairwise(node.values):
+        value = joined(tr, value, partial(expression, tr, operand), before, stop_if)
     return value
 
 
@@ -407,10 +410,10 @@ def joined(
         second = rest()
     _restore(tr, before)
     word = "or" if stop_if else "and"
-    both_plain = isinstance(first, Scalar) and isinstance(second, Scalar)
-    if both_plain and not lines and first.kinds == second.kinds and not first.tag:  # type: ignore[union-attr]
-        if kinds.storage(first.kinds) == BOOL and NONE not in first.kinds:  # type: ignore[union-attr]
-            return Scalar(first.kinds, f"({first.code} {word} {second.code})")  # type: ignore[union-attr]
+    if not lines and isinstance(first, Scalar) and isinstance(second, Scalar):
+        booleans = kinds.storage(first.kinds) == BOOL and NONE not in first.kinds
+        if booleans and first.kinds == second.kinds and not first.tag:
+            return Scalar(first.kinds, f"({first.code} {word} {second.code})")
     first = tr.spill(first)
     condition = truth_of(tr, first, node)
     with tr.captured() as other:

@@ -53,7 +53,7 @@ def level(kind: int) -> int:
 
 
 def storage(kinds: Kinds) -> int:
-    """Base that represents every kind of a set (None takes any)."""
+    """Return the base that represents every kind of a set (None takes any)."""
     return max((base(kind) for kind in kinds if kind != NONE), default=FLOAT)
 
 

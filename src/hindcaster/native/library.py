@@ -36,7 +36,7 @@ PYTHON_FLOAT: Final = frozenset({FLOAT})
 
 
 def handler_of(function: Any) -> Handler | None:
-    """Handler of a known function, None for others."""
+    """Return the handler of a known function, None for others."""
     try:
         found = _HANDLERS.get(function)
     except TypeError:  # not hashable
@@ -83,9 +83,12 @@ def _len(tr: Translator, args: list[Value], kwargs: dict[str, Value], node: ast.
         case Range():
             return Scalar(PYTHON_INT, range_count(tr, args[0]), "", limit)
         case Const():
-            if isinstance(args[0].value, (str, tuple, list, dict)):
-                tr.depend(args[0])
-                return Const(len(args[0].value))
+            found = args[0]
+            if isinstance(found.value, (str, tuple, list, dict)):
+                path = found.path
+                if path is not None:
+                    tr.dependencies.append((lambda run: len(path(run)), len(found.value)))
+                return Const(len(found.value))
     raise tr.refusal(node, f"len() of {tr.describe(args[0])}")
 
 
@@ -228,7 +231,7 @@ def _extreme_of(
 
 
 def _largest(tr: Translator, found: list[Scalar], sign: str, node: ast.AST) -> Value:
-    """The first of several numbers that no later one exceeds."""
+    """Find the first of several numbers that no later one exceeds."""
     from hindcaster.native.expressions import merged
 
     best = tr.spill(found[0])
@@ -319,7 +322,7 @@ def _divmod(tr: Translator, args: list[Value], kwargs: dict[str, Value], node: a
 
 
 def _math(name: str) -> Handler:
-    """A function of `math` whose failures give NaN or infinity in C."""
+    """Make the handler of a function of `math` that fails with NaN or infinity in C."""
 
     def handler(
         tr: Translator, args: list[Value], kwargs: dict[str, Value], node: ast.AST
@@ -449,6 +452,6 @@ _HANDLERS: Final[dict[Any, Handler]] = {
             "cosh",
             "tanh",
         )
-    },  # fmt: skip
+    },
     **numpy_functions.HANDLERS,
 }

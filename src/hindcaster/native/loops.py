@@ -6,9 +6,9 @@ import ast
 from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from hindcaster.native import kinds
+from hindcaster.native import kinds, slots
 from hindcaster.native.expressions import expression, truth
 from hindcaster.native.kinds import BOOL, INT
 from hindcaster.native.scopes import Frame
@@ -58,13 +58,17 @@ def as_group(tr: Translator, value: Value, node: ast.AST) -> Group | None:
         if value.path is None:
             return Group(tuple(Const(item) for item in items))
         if isinstance(value.value, (set, frozenset)):
-            tr.dependencies.append(
-                (lambda run: sorted(map(repr, value.path(run))), sorted(map(repr, items)))
-            )  # type: ignore[misc]
+            path = value.path
+            tr.dependencies.append((lambda run: _listed(path(run)), _listed(items)))
             return Group(tuple(Const(item) for item in items))
         found = from_constant(tr, value, ("global", id(value.value)), node)
         return found if isinstance(found, Group) else None
     return None
+
+
+def _listed(members: Any) -> list[str]:
+    """Texts of a set's members, to compare sets by."""
+    return sorted(map(repr, members))
 
 
 def as_sequence(tr: Translator, value: Value, node: ast.AST) -> Sequence | None:
@@ -157,8 +161,14 @@ def _unrolled(tr: Translator, value: Value, node: ast.AST) -> list[Value] | None
         if value.how == "reversed":
             return known[0][::-1]
         if value.how == "enumerate":
-            start = value.start.value if isinstance(value.start, Const) else 0
-            return [Group((Const(start + i), item)) for i, item in enumerate(known[0])]
+            start = tr.spill(tr.integer(value.start, node))
+            assert isinstance(start, Scalar)
+            return [
+                Group(
+                    (Scalar(frozenset({INT}), f"({start.code} + {i})", "", start.limit + i), item)
+                )
+                for i, item in enumerate(known[0])
+            ]
         return [Group(items) for items in zip(*known, strict=False)]
     group = as_group(tr, value, node)
     return None if group is None else list(group.items)
@@ -207,7 +217,13 @@ def in_loop(tr: Translator, flag: str) -> Iterator[None]:
         tr.loops.pop()
 
 
-def _each_of(tr: Translator, lazy: Comprehension, body: Callable[[Value], None], stop: str) -> None:
+def _each_of(
+    tr: Translator,
+    lazy: Comprehension,
+    body: Callable[[Value], None],
+    stop: str,
+    source: Value | None = None,
+) -> None:
     """Go through a comprehension in a scope of its own."""
     from hindcaster.native.calls import new_frame
 
@@ -221,7 +237,7 @@ def _each_of(tr: Translator, lazy: Comprehension, body: Callable[[Value], None],
     tr.begin_variables(f"f{frame.number}_")
     tr.frames.append(frame)
     try:
-        _generate(tr, lazy.node, 0, body, stop)
+        _generate(tr, lazy.node, 0, body, stop, source)
     finally:
         tr.frames.pop()
 
@@ -232,6 +248,7 @@ def _generate(
     depth: int,
     body: Callable[[Value], None],
     stop: str,
+    source: Value | None = None,
 ) -> None:
     if depth == len(node.generators):
         body(expression(tr, node.elt))
@@ -246,7 +263,8 @@ def _generate(
         bind(tr, generator.target, item, node)
         _under(tr, list(generator.ifs), lambda: _generate(tr, node, depth + 1, body, stop))
 
-    each(tr, expression(tr, generator.iter), generator.iter, filtered, stop)
+    source = expression(tr, generator.iter) if source is None else source
+    each(tr, source, generator.iter, filtered, stop)
 
 
 def _under(tr: Translator, conditions: list[ast.expr], inner: Callable[[], None]) -> None:
@@ -262,62 +280,63 @@ def selected(tr: Translator, lazy: Comprehension) -> Value:
     node = lazy.node
     if len(node.generators) != 1:
         raise tr.refusal(node, "a list made by two loops", "a loop that counts or adds")
-    source = expression(tr, node.generators[0].iter)
-    most = _most(tr, source, node)
+    source = tr.spill(expression(tr, node.generators[0].iter))
     count, place = tr.fresh("0"), tr.new_name("m")
-    made: list[Value] = []
+    where = f"{tr.frame.number}_{node.lineno}_{node.col_offset}"
+    variable = f"list{where}"
 
     def keep(item: Value) -> None:
-        if isinstance(item, Const):
-            item = tr.number(item, node)
-        handle = isinstance(item, (Order, Trade)) and not item.optional
-        if handle or isinstance(item, (Scalar, Interned)):
-            code = item.code  # type: ignore[union-attr]
-        else:
+        slot = tr.widen(variable, item, node) if tr.slot_for(item) is not None else None
+        if slot is None or slot.what not in ("number", "interned", "order", "trade"):
             raise tr.refusal(
                 node, f"a list of {tr.describe(item)}", "a loop that uses them at once"
             )
-        made.append(item)
-        tr.emit(f"{place}[{count}] = {code}")
-        if isinstance(item, Scalar) and item.tag:
-            tr.emit(f"{place}_k[{count}] = {item.tag}")
+        tr.store(variable, slot, item, node)
+        for part, _ in slots.components(slot, variable):
+            tr.emit(f"{place}{'_k' * (part != variable)}[{count}] = {part}")
         tr.emit(f"{count} += 1")
 
     with tr.captured() as loop:
-        each(tr, lazy, node, keep)
-    if not made:
+        _each_of(tr, lazy, keep, "", source)
+    slot = tr.memory.slots.get(variable)
+    if slot is None:
         return Group(())
-    first = made[0]
-    base = kinds.storage(first.kinds) if isinstance(first, Scalar) else INT
-    dtype = ("bool_", "int64", "float64")[base]
-    tr.emit(f"{place} = np.empty({most}, {dtype})")
-    if isinstance(first, Scalar) and first.tag:
+    most = _most(tr, source, node)
+    base = kinds.storage(slot.kinds) if slot.what == "number" else INT
+    tr.emit(f"{place} = np.empty({most}, {('bool_', 'int64', 'float64')[base]})")
+    if slot.tagged:
         tr.emit(f"{place}_k = np.empty({most}, int64)")
     tr.extend(loop)
-    if isinstance(first, Order):
-        return Book(count, lambda i: Order(f"{place}[{i}]"))
-    if isinstance(first, Trade):
-        return Book(count, lambda i: Trade(f"{place}[{i}]"))
-    if isinstance(first, Interned):
-        return Book(count, lambda i: Interned(f"{place}[{i}]"))
-    assert isinstance(first, Scalar)
-    found, tagged = first.kinds, bool(first.tag)
-    return Book(
-        count, lambda i: Scalar(found, f"{place}[{i}]", f"{place}_k[{i}]" if tagged else "")
-    )
+    return Book(count, lambda i: _member(slot, place, i))
+
+
+def _member(slot: slots.Slot, place: str, i: str) -> Value:
+    """Member of a list that was made."""
+    code = f"{place}[{i}]"
+    if slot.what == "order":
+        return Order(code, slot.optional)
+    if slot.what == "trade":
+        return Trade(code, slot.optional)
+    if slot.what == "interned":
+        return Interned(code)
+    return Scalar(slot.kinds, code, f"{place}_k[{i}]" if slot.tagged else "")
 
 
 def chained(tr: Translator, first: Book, second: Book, node: ast.AST) -> Book:
     """Put two sequences of the same sort one after the other."""
     one, two = tr.snapshot(first), tr.snapshot(second)
     items = one.item("0"), two.item("0")
-    alike = type(items[0]) is type(items[1]) and isinstance(items[0], (Scalar, Order, Trade))
-    if not alike or any(isinstance(i, Scalar) and (i.tag or i.kinds != items[0].kinds) for i in items):  # type: ignore[union-attr]
+    sorts = {(type(i), i.kinds if isinstance(i, Scalar) else None) for i in items}
+    tagged = any(isinstance(i, Scalar) and i.tag for i in items)
+    sample: Any = items[0]
+    if len(sorts) > 1 or tagged or not isinstance(sample, (Scalar, Order, Trade)):
         raise tr.refusal(node, "sequences of several sorts are put together", "two loops")
 
     def item(i: str) -> Value:
-        texts = one.item(i).code, two.item(f"({i} - {one.count})").code  # type: ignore[union-attr]
-        return replace(items[0], code=f"({texts[0]} if {i} < {one.count} else {texts[1]})")  # type: ignore[call-arg]
+        late: Any = two.item(f"({i} - {one.count})")
+        early: Any = one.item(i)
+        text = f"({early.code} if {i} < {one.count} else {late.code})"
+        return replace(sample, code=text)  # type: ignore[no-any-return]
 
     return Book(tr.fresh(f"{one.count} + {two.count}"), item)
 
@@ -357,7 +376,7 @@ def added(tr: Translator, value: Value, start: Value, node: ast.AST) -> Value:
     """`sum(...)`: one after the other."""
     import sys
 
-    from hindcaster.native import numbers, slots
+    from hindcaster.native import numbers
 
     name = f"sum{tr.frame.number}_{getattr(node, 'lineno', 0)}_{getattr(node, 'col_offset', 0)}"
     begin = tr.plain(start, node)
@@ -389,7 +408,7 @@ def best_of(
     node: ast.AST,
 ) -> Value:
     """`max(...)` or `min(...)` of an iterable: the first of the best."""
-    from hindcaster.native import numbers, slots
+    from hindcaster.native import numbers
 
     label = f"{tr.frame.number}_{getattr(node, 'lineno', 0)}_{getattr(node, 'col_offset', 0)}"
     name, rank = f"best{label}", f"rank{label}"

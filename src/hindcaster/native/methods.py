@@ -115,10 +115,10 @@ def _of_number(
     kwargs: dict[str, Value],
     node: ast.AST,
 ) -> Value:
-    if name == "item" and not args and not kwargs:
-        if all(kinds.level(kind) for kind in number.kinds):
-            found = frozenset(kinds.base(kind) for kind in number.kinds)
-            return Scalar(found, number.code, number.tag and f"({number.tag} % 3)", number.limit)
+    numpy_only = all(kinds.level(kind) for kind in number.kinds)
+    if name == "item" and not args and not kwargs and numpy_only:
+        found = frozenset(kinds.base(kind) for kind in number.kinds)
+        return Scalar(found, number.code, number.tag and f"({number.tag} % 3)", number.limit)
     if name == "is_integer" and not args and kinds.storage(number.kinds) == kinds.FLOAT:
         x = tr.fresh(numbers.as_float(number))
         finite = f"np.isfinite({x}) and np.floor({x}) == {x}"

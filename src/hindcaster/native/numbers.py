@@ -56,7 +56,7 @@ MOST_FACTORS: Final = 16
 
 
 def folded(tr: Translator, sign: str, first: Const, second: Const, node: ast.AST) -> Const | None:
-    """Result of an operator on two constants, None if it fails or is no number."""
+    """Apply an operator to two constants; None if it fails or gives no number."""
     if kinds.kind_of(first.value) is None or kinds.kind_of(second.value) is None:
         return None
     try:
@@ -166,10 +166,10 @@ def _ring(tr: Translator, sign: str, first: Scalar, second: Scalar, node: ast.AS
             overflow = f"abs(float({a}) * float({b})) > 9.2e18"
             tr.guard(overflow, node, "an integer leaves 64 bits")
             return Scalar(found, f"({a} * {b})", tag)
-        result = tr.fresh(f"{a} {sign} {b}")
-        other = f"({b} ^ {result})" if sign == "+" else f"({a} ^ {b})"
-        tr.guard(f"(({a} ^ {result}) & {other}) < 0", node, "an integer leaves 64 bits")
-        return Scalar(found, result, tag)
+        name = tr.fresh(f"{a} {sign} {b}")
+        other = f"({b} ^ {name})" if sign == "+" else f"({a} ^ {b})"
+        tr.guard(f"(({a} ^ {name}) & {other}) < 0", node, "an integer leaves 64 bits")
+        return Scalar(found, name, tag)
     return Scalar(found, f"({as_int(first)} {sign} {as_int(second)})", tag, limit)
 
 

@@ -65,7 +65,7 @@ def rounded_text(tr: Translator, code: str, digits: int) -> str:
 
 
 def _elementary(text: str, base: int | None = FLOAT, keep_int: bool = False) -> Handler:
-    """A function of one number that IEEE arithmetic defines exactly."""
+    """Make the handler of a function of one number that IEEE arithmetic defines exactly."""
 
     def handler(
         tr: Translator, args: list[Value], kwargs: dict[str, Value], node: ast.AST
@@ -111,7 +111,7 @@ def _kept_int(tr: Translator, number: Scalar, text: str, node: ast.AST) -> Scala
 
 
 def _by_loop(name: str) -> Handler:
-    """A function of one number whose last bits depend on NumPy's implementation."""
+    """Make the handler of a function whose last bits depend on NumPy's implementation."""
 
     def handler(
         tr: Translator, args: list[Value], kwargs: dict[str, Value], node: ast.AST
@@ -373,9 +373,9 @@ def _without_nan(reduce: str) -> Handler:
         if array.base != FLOAT:
             return reduction_of(reduce, tr, array, node)
         count, index = tr.fresh("0"), tr.new_name("k")
-        with tr.nested(f"for {index} in range({array.length}):"):
-            with tr.nested(f"if {array.at(index)} == {array.at(index)}:"):
-                tr.emit(f"{count} += 1")
+        loop, number = f"for {index} in range({array.length}):", array.at(index)
+        with tr.nested(loop), tr.nested(f"if {number} == {number}:"):
+            tr.emit(f"{count} += 1")
         if reduce in ("sum", "mean"):
             zeroed = replace(
                 array,
@@ -467,7 +467,7 @@ HANDLERS: Final[dict[Any, Handler]] = {
             "tanh",
             "cbrt",
         )
-    },  # fmt: skip
+    },
     np.maximum: _larger(">", skip_nan=False),
     np.minimum: _larger("<", skip_nan=False),
     np.fmax: _larger(">", skip_nan=True),

@@ -47,6 +47,9 @@ def own_attribute(tr: Translator, name: str, node: ast.AST) -> Value:
     name = mangled(name, tr.frame.around.owner)
     cls = type(tr.subject.strategy)
     member, owner = class_member(cls, name)
+    tr.require(lambda run: name in vars(run.strategy), name in vars(tr.subject.strategy))
+    if callable(member) or isinstance(member, (property, staticmethod)):
+        tr.dependencies.append((lambda run: class_member(type(run.strategy), name)[0], member))
     if isinstance(member, property):
         if owner is not None and owner.__module__ == HOME:
             return _of_account(tr, name, node)
@@ -98,13 +101,16 @@ def _of_class(tr: Translator, name: str, member: Any, owner: type | None, node: 
             )
         return Method(Own(), name)
     if isinstance(member, staticmethod):
-        return real_function(tr, member.__func__, node)
+        return real_function(tr, member.__func__, node)  # type: ignore[arg-type]
     if isinstance(member, classmethod):
         raise tr.refusal(node, "class methods are not supported", "a method or a function")
     if isinstance(member, types.FunctionType):
         return real_function(tr, member, node, bound=(Own(),))
-    found = Const(member, lambda run: getattr(type(run.strategy), name))
-    return from_constant(tr, found, ("class", name), node)
+    if name.startswith("__") or hasattr(type(member), "__get__"):
+        raise tr.refusal(node, f"self.{name} is no plain value", "an attribute with a value")
+    return from_constant(
+        tr, Const(member, lambda run: getattr(run.strategy, name)), ("class", name), node
+    )
 
 
 def real_function(
@@ -116,7 +122,9 @@ def real_function(
     try:
         source = source_of(function)
     except NotCompilable as error:
-        raise tr.refusal(node, error.what, error.instead)
+        if node is None:
+            raise
+        raise tr.refusal(node, error.what, error.instead) from None
     owner = owner_of(function, type(tr.subject.strategy).__mro__)
     around = Surroundings(function, owner, source.file)
     defaults = tuple(Const(value) for value in function.__defaults__ or ())
@@ -138,10 +146,17 @@ def _constant_attribute(tr: Translator, name: str, node: ast.AST) -> Value:
         raise tr.refusal(node, f"self.{name} is internal", "the public attributes of Strategy")
     value = vars(tr.subject.strategy)[name]
     revealed = tr.subject.run.revealed
+    tr.require(lambda run: _shape(run, name), _shape(tr.subject.run, name))
     if name in revealed:
         return _revealed(tr, name, revealed[name], node)
     found = Const(value, lambda run: vars(run.strategy)[name])
     return from_constant(tr, found, ("own", name), node)
+
+
+def _shape(run: Run, name: str) -> str:
+    """Type and rows of an indicator; nothing for other attributes."""
+    full = run.revealed.get(name)
+    return "" if full is None else f"{full.dtype.str} {full.shape[:-1]}"
 
 
 def _revealed(tr: Translator, name: str, full: _Array, node: ast.AST) -> Value:
@@ -160,7 +175,7 @@ def _revealed(tr: Translator, name: str, full: _Array, node: ast.AST) -> Value:
                 tr,
                 ("own", name, row),
                 base,
-                lambda run, row=row: np.asarray(run.revealed[name])[row],  # type: ignore[misc]
+                lambda run, row=row: np.asarray(run.revealed[name])[row],
             )
             for row in range(full.shape[0])
         )
@@ -177,6 +192,9 @@ def from_constant(tr: Translator, found: Const, key: Any, node: ast.AST) -> Valu
     """Value of an object that does not change while bars are worked."""
     value, path = found.value, found.path
     assert path is not None
+    known = recognised(tr, found)
+    if known is not None:
+        return known
     kind = kinds.kind_of(value)
     if kind == kinds.NONE:
         tr.require(path, value)
@@ -209,6 +227,22 @@ def from_constant(tr: Translator, found: Const, key: Any, node: ast.AST) -> Valu
     return found
 
 
+def recognised(tr: Translator, found: Const) -> Value | None:
+    """Take the running strategy, its data and its position for what they are by any name."""
+    strategy, path = tr.subject.strategy, found.path
+    for value, get in (
+        (Own(), lambda run: run.strategy),
+        (Data(), lambda run: run.data),
+        (Position(), lambda run: run.strategy.position),
+    ):
+        if found.value is get(tr.subject.run) and path is not None:
+            tr.require(lambda run, get=get: path(run) is get(run), True)
+            return value
+    if path is not None and (found.value is strategy._account):
+        raise tr.refusal(None, "the account's own object is used", "the strategy's attributes")
+    return None
+
+
 def _fixed_array(tr: Translator, found: Const, key: Any, node: ast.AST) -> Value:
     value, path = found.value, found.path
     assert path is not None
@@ -225,7 +259,7 @@ def _fixed_array(tr: Translator, found: Const, key: Any, node: ast.AST) -> Value
             tuple(
                 _whole(
                     tr, (*key, row), base, lambda run, row=row: np.asarray(path(run))[row], value
-                )  # type: ignore[misc]
+                )
                 for row in range(value.shape[0])
             )
         )
@@ -254,9 +288,10 @@ def _variable(tr: Translator, name: str, node: ast.AST) -> Value:
         tr.leave_always(node, f"self.{name} has no value yet")
         return Const(None)
     if not has_initial(tr, name):
-        tr.guard(f"not {variable}_s", node, f"self.{name} has no value yet")
-    value = slots.loaded(slot, variable)
-    return value if isinstance(value, (Array, Group)) else tr.spill(value)
+        tr.guard(f"not s_{variable}", node, f"self.{name} has no value yet")
+    if slot.what == "array":
+        return slots.loaded(slot, tr.fresh(variable, "r"))
+    return tr.spill(slots.loaded(slot, variable))
 
 
 def has_initial(tr: Translator, name: str) -> bool:
@@ -291,6 +326,13 @@ def _initial_value(tr: Translator, name: str, value: Any, node: ast.AST) -> Valu
                 f"self.{name} is an array that next() assigns, of type {value.dtype}",
                 "np.zeros(n) or another plain array of one dimension with floats, int64 or bools",
             )
+        tr.require(lambda run: _shared(run, name), _shared(tr.subject.run, name))
+        if _shared(tr.subject.run, name):
+            raise tr.refusal(
+                node,
+                f"the array self.{name} shares its memory with another attribute",
+                "arrays of their own",
+            )
         return Array(BASES[value.dtype], "0", lambda i: "0")
     if type(value).__module__ == "hindcaster.account" and hasattr(value, "_index"):
         return Order("0") if type(value).__name__ == "Order" else Trade("0")
@@ -306,13 +348,26 @@ def _initial_value(tr: Translator, name: str, value: Any, node: ast.AST) -> Valu
     )
 
 
+def _shared(run: Run, name: str) -> bool:
+    """Whether another attribute or column lies in an array attribute's memory."""
+    own = getattr(run.strategy, name, None)
+    if not isinstance(own, np.ndarray):
+        return False
+    others = [value for key, value in vars(run.strategy).items() if key != name]
+    others += list(run.data._columns.values())
+    arrays = [value for value in others if isinstance(value, np.ndarray)]
+    return any(np.may_share_memory(own, other) for other in arrays)
+
+
 def assign_attribute(tr: Translator, name: str, value: Value, node: ast.AST) -> None:
     """Assign to ``self.name``."""
     name = mangled(name, tr.frame.around.owner)
     member, owner = class_member(type(tr.subject.strategy), name)
     if isinstance(member, property):
         raise tr.refusal(node, f"self.{name} is a property", "another name")
-    if name in tr.subject.run.revealed or name in _INTERNAL:
+    if name in _INTERNAL:
+        raise tr.refusal(node, f"self.{name} is internal", "another name")
+    if name in tr.subject.run.revealed:
         raise tr.refusal(
             node, f"self.{name} is an indicator and cannot be assigned", "another name"
         )
@@ -338,15 +393,21 @@ def assign_attribute(tr: Translator, name: str, value: Value, node: ast.AST) -> 
         )
     tr.own_slots[name] = slot
     if isinstance(value, Array):
-        _replace_elements(tr, variable, value, node)
+        _replace_array(tr, variable, value, node)
     else:
         tr.store(variable, slot, value, node)
-    tr.emit(f"{variable}_s = True")
+    tr.emit(f"s_{variable} = True")
 
 
-def _replace_elements(tr: Translator, variable: str, value: Array, node: ast.AST) -> None:
-    """Assign a new array: its elements, because the length stays the same."""
+def _replace_array(tr: Translator, variable: str, value: Array, node: ast.AST) -> None:
+    """Assign a new array of the same length, which nothing else may change."""
     tr.rebound.add(variable)
-    copy = tr.materialised(value)
-    tr.guard(f"{copy}.size != {variable}.size", node, "an array attribute changes its length")
-    tr.emit(f"{variable}[:] = {copy}")
+    if value.memory is not None and not value.fresh:
+        raise tr.refusal(
+            node,
+            "an array that has another name too is kept on the strategy",
+            "a copy made where it is assigned: np.array(...)",
+        )
+    array = tr.fresh(tr.referred(value))
+    tr.guard(f"{array}.size != {variable}.size", node, "an array attribute changes its length")
+    tr.emit(f"{variable} = {array}")

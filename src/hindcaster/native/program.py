@@ -144,9 +144,7 @@ def _translate_next(tr: Translator, run: Run) -> None:
     if "next" in vars(run.strategy) or not hasattr(member, "__code__"):
         raise NotCompilable(f"{cls.__name__}.next is not a function in a class body")
     assert owner is not None
-    tr.dependencies.append(
-        (lambda other: type(other.strategy).__dict__.get("next", member), member)
-    )
+    tr.dependencies.append((lambda run: class_member(type(run.strategy), "next")[0], member))
     tr.fallback = member.__code__.co_filename
     function = real_function(tr, member, None, bound=(Own(),))  # type: ignore[arg-type]
     call_function(tr, function, [], {}, function.node)
@@ -224,17 +222,21 @@ def _load_and_save(attribute: Attribute, lines: list[str], saves: list[str]) -> 
     flag = place + 3
     if slot.what == "array":
         dtype = ("bool_", "int64", "float64")[slot.base]
-        lines.append(
-            f"{variable} = carray(address_as_pointer(ci[{place}]), (ci[{place + 1}],), {dtype})"
-        )
+        first = f"o_{variable}"
+        lines += [
+            f"{first} = carray(address_as_pointer(ci[{place}]), (ci[{place + 1}],), {dtype})",
+            f"{variable} = {first}",
+        ]
+        if attribute.rebound:
+            saves.append(f"{first}[:] = {variable}")
     else:
         for offset, (part, _) in enumerate(slots.components(slot, variable)):
             base = kinds.storage(slot.kinds) if slot.what == "number" and not offset else kinds.INT
             source = f"cf[{place}]" if base == kinds.FLOAT else f"ci[{place + offset}]"
             lines.append(f"{part} = {source}" + " != 0" * (base == kinds.BOOL))
             saves.append(f"{source} = {part}")
-    lines.append(f"{variable}_s = ci[{flag}] != 0")
-    saves.append(f"ci[{flag}] = {variable}_s")
+    lines.append(f"s_{variable} = ci[{flag}] != 0")
+    saves.append(f"ci[{flag}] = s_{variable}")
 
 
 # -- attributes in and out -------------------------------------------------------------------
@@ -250,7 +252,8 @@ def put_attribute(program: Program, attribute: Attribute, block: Block, run: Run
         kind = kinds.kind_of(value)
         if kind is not None and kind != kinds.NONE:
             base = kinds.storage(slot.kinds)
-            block.put_number(place, float(value) if base == kinds.FLOAT else value)
+            number: Any = value
+            block.put_number(place, float(number) if base == kinds.FLOAT else number)
         block.integers[place + 1] = kinds.NONE if kind is None else kind
     elif slot.what == "interned":
         known = [

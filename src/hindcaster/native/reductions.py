@@ -62,7 +62,7 @@ def extreme_place(tr: Translator, array: Array, sign: str, node: ast.AST) -> Sca
 
 
 def counted(tr: Translator, array: Array) -> str:
-    """Number of elements that are not zero."""
+    """Count the elements that are not zero."""
     count, index = tr.fresh("0"), tr.new_name("k")
     with tr.nested(f"for {index} in range({array.length}):"), tr.nested(f"if {array.at(index)}:"):
         tr.emit(f"{count} += 1")

@@ -320,7 +320,7 @@ def value_at_quantile(values: FloatArray, share: float, skip_nan: bool) -> float
 
 @subkernel
 def year_month_day(days: int) -> tuple[int, int, int]:
-    """Date of a count of days since 1970 (Hinnant, "chrono-compatible low-level date algorithms")."""
+    """Date of a count of days since 1970 (Hinnant, "chrono-compatible date algorithms")."""
     z = days + 719468
     era = z // 146097
     of_era = z - era * 146097

@@ -54,7 +54,7 @@ class Frame:
     @property
     def done(self) -> str:
         """Name of the flag that says that the call has returned."""
-        return f"f{self.number}_done"
+        return f"done{self.number}"
 
     def variable(self, name: str) -> str:
         """Name of a local variable in the generated code."""
@@ -69,7 +69,7 @@ class Memory:
     flagged: set[str] = field(default_factory=set)  # variables that may be without a value
     facts: set[str] = field(default_factory=set)
     frames: dict[tuple[int, int, int, int], int] = field(default_factory=dict)
-    constants: list[Any] = field(default_factory=list)
+    constants: list[Any] = field(default_factory=lambda: [None])
     written: set[str] = field(default_factory=set)
     changed: bool = False
 

@@ -112,9 +112,9 @@ def components(slot: Slot, name: str) -> list[tuple[str, str]]:
     """Names of the variables that hold a slot, each with a text of its type to begin with."""
     if slot.what == "number":
         empty = EMPTY[kinds.storage(slot.kinds)]
-        return [(name, empty)] + [(f"{name}_k", "0")] * slot.tagged
+        return [(name, empty)] + [(f"k_{name}", "0")] * slot.tagged
     if slot.what == "moment":
-        return [(name, "0"), (f"{name}_l", "0"), (f"{name}_b", "-1")]
+        return [(name, "0"), (f"l_{name}", "0"), (f"b_{name}", "-1")]
     if slot.what == "array":
         dtype = ("bool_", "int64", "float64")[slot.base]
         return [(name, f"np.empty(0, {dtype})")]
@@ -122,7 +122,7 @@ def components(slot: Slot, name: str) -> list[tuple[str, str]]:
         return [
             pair
             for number, part in enumerate(slot.parts)
-            for pair in components(part, f"{name}_{number}")
+            for pair in components(part, f"p{number}_{name}")
         ]
     return [(name, "0")]
 
@@ -131,11 +131,11 @@ def loaded(slot: Slot, name: str) -> Value:
     """Value that reads a slot's variables."""
     match slot.what:
         case "number":
-            return Scalar(slot.kinds, name, f"{name}_k" if slot.tagged else "")
+            return Scalar(slot.kinds, name, f"k_{name}" if slot.tagged else "")
         case "interned":
             return Interned(name)
         case "moment":
-            return Moment(name, f"{name}_l", slot.zone, f"{name}_b", slot.optional)
+            return Moment(name, f"l_{name}", slot.zone, f"b_{name}", slot.optional)
         case "span":
             return Span(name)
         case "clock":
@@ -153,6 +153,6 @@ def loaded(slot: Slot, name: str) -> Value:
                 lambda i: f"{name}[{i}]",
                 series=slot.series,
                 memory=(name, "0"),
-                writable="" if slot.series else name,
+                writable=name,
             )
-    return Group(tuple(loaded(part, f"{name}_{number}") for number, part in enumerate(slot.parts)))
+    return Group(tuple(loaded(part, f"p{number}_{name}") for number, part in enumerate(slot.parts)))

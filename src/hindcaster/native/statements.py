@@ -7,9 +7,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
+from hindcaster.native import kinds
 from hindcaster.native.calls import returns_in
 from hindcaster.native.expressions import binary, expression, truth
-from hindcaster.native.loops import as_group, each, in_loop, selected
+from hindcaster.native.loops import as_group, each, in_loop
 from hindcaster.native.values import (
     Array,
     Comprehension,
@@ -19,6 +20,8 @@ from hindcaster.native.values import (
     Order,
     Own,
     Rows,
+    Scalar,
+    Steps,
     Trade,
     Value,
 )
@@ -147,6 +150,10 @@ def bind(tr: Translator, target: ast.expr, value: Value, node: ast.AST) -> None:
     if not isinstance(target, ast.Name):
         assign(tr, target, value, node)
         return
+    if isinstance(value, (Comprehension, Steps)):
+        raise tr.refusal(
+            node, "an iterator is kept under a name", "a list, or the loop where it is used"
+        )
     frame = tr.frame
     while target.id not in frame.bindings and frame.outer is not None:
         frame = frame.outer
@@ -161,11 +168,12 @@ def bind(tr: Translator, target: ast.expr, value: Value, node: ast.AST) -> None:
                 f"{name} is assigned in several places, here {tr.describe(value)}",
                 "a name of its own for it",
             )
-        frame.aliases[name] = tr.spill(value)
+        kept = tr.spill(value)
+        frame.aliases[name] = replace(kept, fresh=False) if isinstance(kept, Array) else kept
     else:
         tr.store(variable, slot, value, node)
     if variable in tr.memory.flagged:
-        tr.emit(f"{variable}_s = True")
+        tr.emit(f"s_{variable} = True")
     if frame.assigned is not None:
         frame.assigned.add(name)
 
@@ -186,11 +194,36 @@ def _augmented(tr: Translator, node: ast.AugAssign) -> None:
     elif isinstance(target, ast.Attribute):
         read = ast.copy_location(ast.Attribute(target.value, target.attr, ast.Load()), target)
     else:
-        read = ast.copy_location(ast.Subscript(target.value, target.slice, ast.Load()), target)
+        _augmented_element(tr, node, target)
+        return
     first, second = tr.in_order([lambda: expression(tr, read), lambda: expression(tr, node.value)])
-    if isinstance(first, Array):
-        raise tr.refusal(node, "an array is changed in place", "an assignment: a = a + b")
+    in_place = isinstance(first, Array) or (
+        isinstance(first, Scalar) and any(kinds.level(k) == 2 for k in first.kinds - {kinds.NONE})
+    )
+    if in_place:
+        raise tr.refusal(
+            node,
+            "an array, or a reduction of a series, is changed in place",
+            "an assignment: a = a + b",
+        )
     assign(tr, target, binary(tr, node.op, first, second, node), node)
+
+
+def _augmented_element(tr: Translator, node: ast.AugAssign, target: ast.Subscript) -> None:
+    """Change one element of an array in place: array and index are looked at once."""
+    from hindcaster.native.arrays import position
+    from hindcaster.native.subscripts import assign_element, writable_array
+
+    if isinstance(target.slice, ast.Slice):
+        raise tr.refusal(node, "a slice is changed in place", "an assignment: a[i:j] = ...")
+    array = writable_array(tr, target)
+    index = tr.spill(expression(tr, target.slice))
+    place = position(tr, array.length, array.least, index, node)
+    place = place if place.isidentifier() else tr.fresh(place)
+    first = Scalar(frozenset({3 + array.base}), tr.fresh(array.at(place)))
+    second = expression(tr, node.value)
+    result = binary(tr, node.op, first, second, node)
+    assign_element(tr, array, place, result, node)
 
 
 # -- control flow ----------------------------------------------------------------------------
@@ -300,7 +333,7 @@ def _for(tr: Translator, node: ast.For) -> None:
     frame = tr.frame
     value = expression(tr, node.iter)
     if isinstance(value, Comprehension):
-        value = selected(tr, value)
+        raise tr.refusal(node, "a loop over a generator expression", "a list: [... for ...]")
     before = None if frame.assigned is None else set(frame.assigned)
 
     def body(item: Value) -> None:

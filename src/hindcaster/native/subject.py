@@ -73,8 +73,9 @@ def same(first: Any, second: Any) -> bool:
         return True
     if type(first) is not type(second):
         return False
-    if isinstance(first, float) and first != first:
-        return bool(second != second)
+    if isinstance(first, float):
+        both_nan = first != first and second != second
+        return both_nan or (first == second and np.signbit(first) == np.signbit(second))
     plain = (int, float, str, np.generic, datetime.date, datetime.time, datetime.timedelta)
     if isinstance(first, plain):
         return bool(first == second)
@@ -84,7 +85,7 @@ def same(first: Any, second: Any) -> bool:
 
 
 def described(value: Any, written: bool) -> Any:
-    """What a program assumes of an attribute when a run begins.
+    """Tell what a program assumes of an attribute when a run begins.
 
     Numbers are assumed by kind, arrays by type, texts and enum members by value.
     """

@@ -168,8 +168,8 @@ def _of_constant(tr: Translator, value: Const, index: ast.expr, node: ast.AST) -
     )
 
 
-def assign_subscript(tr: Translator, node: ast.Subscript, value: Value) -> None:
-    """Assign to an element or a slice of a typed array."""
+def writable_array(tr: Translator, node: ast.Subscript) -> Array:
+    """Take the array of which an element is assigned."""
     target = expression(tr, node.value)
     if not isinstance(target, Array) or target.memory is None:
         raise tr.refusal(
@@ -177,18 +177,24 @@ def assign_subscript(tr: Translator, node: ast.Subscript, value: Value) -> None:
             f"an element of {tr.describe(target)} is assigned",
             "typed NumPy arrays made in init(), such as self.window = np.zeros(10)",
         )
-    if not target.writable:
-        array = _made_writable(tr, node, target)
-    else:
-        array = target
-    name, first = array.memory or ("", "")
+    return target if target.writable else _made_writable(tr, node, target)
+
+
+def assign_subscript(tr: Translator, node: ast.Subscript, value: Value) -> None:
+    """Assign to an element or a slice of a typed array."""
+    array = writable_array(tr, node)
     if isinstance(node.slice, ast.Slice):
         part = arrays.sliced(tr, array, node.slice, node)
         _assign_slice(tr, part, value, node)
         return
     place = arrays.position(tr, array.length, array.least, expression(tr, node.slice), node)
-    number = tr.plain(value, node)
-    text = _as_element(tr, number, array.base, node)
+    assign_element(tr, array, place, value, node)
+
+
+def assign_element(tr: Translator, array: Array, place: str, value: Value, node: ast.AST) -> None:
+    """Assign to the element at a checked position."""
+    name, first = array.memory or ("", "0")
+    text = _as_element(tr, tr.plain(value, node), array.base, node)
     tr.emit(f"{name}[{place if first == '0' else f'{first} + {place}'}] = {text}")
 
 

@@ -258,7 +258,7 @@ class Translator(Emitter):
         )
 
     def intern(self, value: Any) -> int:
-        """Number of a constant that variables can hold."""
+        """Return the number of a constant that variables can hold."""
         table = self.memory.constants
         for number, known in enumerate(table):
             if known is value or (type(known) is type(value) and known == value):
@@ -316,13 +316,13 @@ class Translator(Emitter):
                 code = slots.EMPTY[base] if number.kinds == slots.ONLY_NONE else number.code
                 tag = number.tag or str(next(iter(number.kinds)))
                 if slot.tagged:
+                    code, tag = self.fresh(code), self.fresh(tag)
                     exact = kinds.storage(number.kinds) == kinds.INT and base == kinds.FLOAT
                     if exact and number.limit > kinds.EXACT:
-                        code = self.fresh(code)
                         self.guard(
                             f"abs({code}) > {int(kinds.EXACT)}", node, "an integer above 2**53"
                         )
-                    self.emit(f"{name}_k = {tag}")
+                    self.emit(f"k_{name} = {tag}")
                 self.emit(f"{name} = {cast(code, kinds.storage(number.kinds), base)}")
             case "interned":
                 self.emit(f"{name} = {self.interned(value, node).code}")
@@ -330,8 +330,10 @@ class Translator(Emitter):
                 if not isinstance(value, Moment):
                     self.emit(f"{name} = {slots.NO_TIME}")
                     return
-                self.emit(f"{name}_l = {value.local}")
-                self.emit(f"{name}_b = {value.bar or '-1'}")
+                value = self.spill(value)
+                assert isinstance(value, Moment)
+                self.emit(f"l_{name} = {value.local}")
+                self.emit(f"b_{name} = {value.bar or '-1'}")
                 self.emit(f"{name} = {value.utc}")
             case "span" | "clock" | "day" | "order" | "trade":
                 missing = slots.NO_TIME if slot.what == "day" else slots.NO_NUMBER
@@ -339,11 +341,20 @@ class Translator(Emitter):
                 self.emit(f"{name} = {code}")
             case "array":
                 assert isinstance(value, Array)
-                self.emit(f"{name} = {self.materialised(value)}")
+                self.emit(f"{name} = {self.referred(value)}")
             case _:
+                value = self.spill(value)
                 assert isinstance(value, Group)
-                for number, (part, item) in enumerate(zip(slot.parts, value.items, strict=True)):
-                    self.store(f"{name}_{number}", part, item, node)
+                for place, (part, item) in enumerate(zip(slot.parts, value.items, strict=True)):
+                    self.store(f"p{place}_{name}", part, item, node)
+
+    def referred(self, array: Array) -> str:
+        """Text of an array: of the memory it lies in, or of a copy if it lies in none."""
+        if array.memory is None:
+            return self.materialised(array)
+        name, first = array.memory
+        start = self.fresh(first) if first != "0" else "0"
+        return f"{name}[{start} : {start} + {array.length}]"
 
     def materialised(self, array: Array) -> str:
         """Write an array's elements to memory of their own; returns its name."""
@@ -363,7 +374,7 @@ class Translator(Emitter):
                     self.emit(f"{variable} = {empty}")
         for name in self.memory.flagged:
             if name.startswith(prefix):
-                self.emit(f"{name}_s = False")
+                self.emit(f"s_{name} = False")
 
     # -- blocks of two branches ------------------------------------------------------------
 

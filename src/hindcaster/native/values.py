@@ -91,6 +91,7 @@ class Array:
     memory: tuple[str, str] | None = None
     writable: str = ""  # name of the array that assignments change
     least: int = 0  # a length it is known to have at least
+    fresh: bool = False  # nothing else has this memory yet
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,8 @@ import numpy as np
 from hindcaster._jit import kernel
 from hindcaster._types import FloatArray, IntArray
 
+_FIRST_ROOM = 8192  # episodes; a curve with more of them is looked at twice
+
 
 class Drawdowns(NamedTuple):
     """What `drawdowns_of` finds, one array element per episode.
@@ -45,11 +47,13 @@ def drawdowns_of(equity: FloatArray, course: FloatArray) -> Drawdowns:
     course : numpy.ndarray of float64
         Receives the drawdown at each bar, as a positive fraction.
     """
-    # Memory that is not written to costs nothing, so there is room for the most that can be.
-    room = len(equity) // 2 + 1
-    first, last, depth = np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room)
-    deepest, peak, count = _scan(equity, course, first, last, depth)
-    return Drawdowns(deepest, peak, first[:count].copy(), last[:count].copy(), depth[:count].copy())
+    room = _FIRST_ROOM
+    while True:
+        first, last, depth = np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room)
+        deepest, peak, count = _scan(equity, course, first, last, depth)
+        if count <= room:
+            return Drawdowns(deepest, peak, first[:count], last[:count], depth[:count])
+        room = count
 
 
 @kernel
@@ -73,9 +77,10 @@ def _scan(
         defined &= drawdown == drawdown
         if drawdown == 0.0 or i == n - 1:
             if mark >= 0 and i - mark > 1:
-                first[count] = mark
-                last[count] = i
-                depth[count] = deepest_since
+                if count < first.size:
+                    first[count] = mark
+                    last[count] = i
+                    depth[count] = deepest_since
                 count += 1
             mark = i
             deepest = max(deepest, deepest_since)

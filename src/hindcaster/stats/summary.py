@@ -208,7 +208,7 @@ def summarize(
     rows |= drawdown_rows
     rows |= _trade_rows(axis, trades) if len(trades.pnl) else _NO_TRADES
     blocks = [(courses, _COURSES), (durations, _DURATION)]
-    return rows, frame_of_blocks(_CURVE_COLUMNS, blocks, axis.index.view())
+    return rows, frame_of_blocks(_CURVE_COLUMNS, blocks, axis.index)
 
 
 def _market_of(axis: TimeAxis, close: FloatArray) -> MarketMoves:

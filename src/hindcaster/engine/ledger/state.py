@@ -1,58 +1,62 @@
 """The broker's state as kernels see it, and how a kernel gets at it.
 
 Python owns the arrays and hands kernels a single integer: the address of an int64 array, the
-*handle*, that holds the addresses and lengths of all others. Unpacking an integer costs next to
-nothing, thirteen arrays over 3 µs a call.
+*handle*, that holds the addresses of all others and the lengths of those that grow. In a kernel
+the ledger is nothing but that address.
 """
 
 from typing import Any, Final
 
-from numba import carray, float64, int64, types
-from numba.experimental import structref
+from llvmlite import ir
+from numba.core import types
+from numba.core.datamodel import models
+from numba.core.typing.templates import AttributeTemplate, infer_getattr
+from numba.extending import intrinsic, lower_getattr_generic, register_model
+from numba.np.numpy_support import from_dtype
 
-from hindcaster._jit import address_as_pointer, subkernel
+from hindcaster._jit import subkernel
 from hindcaster._types import FloatArray, IntArray, RecordArray
+from hindcaster.engine.ledger.memory import MemoryType
 from hindcaster.engine.records import ACCOUNT, NOTICE, ORDER, TRADE
 
-FIELDS: Final = (
-    "account",
-    "orders",
-    "trades",
-    "queue",
-    "scratch",
-    "active",
-    "closed",
-    "notices",
-    "open",
-    "high",
-    "low",
-    "close",
-    "equity",
-    "block_high",
-    "block_low",
-)
+_DTYPES: Final = {
+    "account": from_dtype(ACCOUNT),
+    "orders": from_dtype(ORDER),
+    "trades": from_dtype(TRADE),
+    "queue": types.int64,
+    "scratch": types.int64,
+    "active": types.int64,
+    "closed": types.int64,
+    "notices": from_dtype(NOTICE),
+    "open": types.float64,
+    "high": types.float64,
+    "low": types.float64,
+    "close": types.float64,
+    "equity": types.float64,
+    "block_high": types.float64,
+    "block_low": types.float64,
+}
+FIELDS: Final = tuple(_DTYPES)
 
 # Bars per block: the look-ahead for a wake-up passes over a block in which nothing can happen.
 BLOCK: Final = 64
 
 # Slots of the handle: the addresses of the fields, then the lengths of those that grow.
-N_ORDERS: Final = 15
-N_TRADES: Final = 16
-N_QUEUE: Final = 17
-N_NOTICES: Final = 18
-HANDLE_LENGTH: Final = 19
+N_ORDERS: Final = len(FIELDS)
+N_TRADES: Final = N_ORDERS + 1
+N_QUEUE: Final = N_ORDERS + 2
+N_NOTICES: Final = N_ORDERS + 3
+HANDLE_LENGTH: Final = N_ORDERS + 4
+
+_LENGTHS: Final = {
+    "order_room": N_ORDERS,
+    "trade_room": N_TRADES,
+    "queue_room": N_QUEUE,
+    "notice_room": N_NOTICES,
+}
 
 
-@structref.register
-class LedgerType(types.StructRef):  # type: ignore[misc]
-    """The compiler's type of a `Ledger`: a pointer, where a tuple would be passed by value."""
-
-    def preprocess_fields(self, fields: Any) -> Any:
-        """Forget which constants the fields were made from."""
-        return tuple((name, types.unliteral(kind)) for name, kind in fields)
-
-
-class Ledger(structref.StructRefProxy):  # type: ignore[misc]
+class Ledger:
     """Views on one account's state; index lists keep their order's meaning.
 
     `queue` holds live orders in the order they are worked, `active` open trades by entry,
@@ -74,35 +78,50 @@ class Ledger(structref.StructRefProxy):  # type: ignore[misc]
     equity: FloatArray
     block_high: FloatArray  # highest high or close of each whole block of bars
     block_low: FloatArray
+    order_room: int
+    trade_room: int
+    queue_room: int
+    notice_room: int
 
 
-structref.define_proxy(Ledger, LedgerType, list(FIELDS))
+class LedgerType(types.Type):
+    """The compiler's type of a `Ledger`: the address of its handle."""
+
+    def __init__(self) -> None:
+        super().__init__(name="Ledger")
 
 
-@subkernel
-def open_ledger(address: int) -> Ledger:
-    """Make views on the state behind a handle; valid while its owner keeps the arrays."""
-    handle = carray(address_as_pointer(address), (HANDLE_LENGTH,), int64)
-    account = carray(address_as_pointer(handle[0]), (1,), ACCOUNT)
-    n_orders, n_trades = handle[N_ORDERS], handle[N_TRADES]
-    n_queue, n_bars = handle[N_QUEUE], account[0].n_bars
-    return Ledger(
-        account,
-        carray(address_as_pointer(handle[1]), (n_orders,), ORDER),
-        carray(address_as_pointer(handle[2]), (n_trades,), TRADE),
-        carray(address_as_pointer(handle[3]), (n_queue,), int64),
-        carray(address_as_pointer(handle[4]), (n_queue,), int64),
-        carray(address_as_pointer(handle[5]), (n_trades,), int64),
-        carray(address_as_pointer(handle[6]), (n_trades,), int64),
-        carray(address_as_pointer(handle[7]), (handle[N_NOTICES],), NOTICE),
-        carray(address_as_pointer(handle[8]), (n_bars,), float64),
-        carray(address_as_pointer(handle[9]), (n_bars,), float64),
-        carray(address_as_pointer(handle[10]), (n_bars,), float64),
-        carray(address_as_pointer(handle[11]), (n_bars,), float64),
-        carray(address_as_pointer(handle[12]), (n_bars,), float64),
-        carray(address_as_pointer(handle[13]), (n_bars // BLOCK,), float64),
-        carray(address_as_pointer(handle[14]), (n_bars // BLOCK,), float64),
-    )
+@register_model(LedgerType)
+class _LedgerModel(models.PrimitiveModel):  # type: ignore[misc]
+    def __init__(self, manager: Any, kind: LedgerType) -> None:
+        super().__init__(manager, kind, ir.IntType(64).as_pointer())
+
+
+@infer_getattr
+class _LedgerAttributes(AttributeTemplate):  # type: ignore[misc]
+    key = LedgerType
+
+    def generic_resolve(self, _kind: Any, name: str) -> Any:
+        if name in _LENGTHS:
+            return types.int64
+        return MemoryType(_DTYPES[name]) if name in _DTYPES else None
+
+
+@lower_getattr_generic(LedgerType)  # type: ignore[untyped-decorator]
+def _read_field(_context: Any, builder: Any, _kind: Any, handle: Any, name: str) -> Any:
+    place = _LENGTHS[name] if name in _LENGTHS else FIELDS.index(name)
+    value = builder.load(builder.gep(handle, [ir.Constant(ir.IntType(32), place)]))
+    return value if name in _LENGTHS else builder.inttoptr(value, ir.IntType(8).as_pointer())
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def open_ledger(_typingctx: Any, _address: Any) -> Any:
+    """See the state behind a handle's address; valid while its owner keeps the arrays."""
+
+    def codegen(_context: Any, builder: Any, _signature: Any, args: Any) -> Any:
+        return builder.inttoptr(args[0], ir.IntType(64).as_pointer())
+
+    return LedgerType()(types.int64), codegen
 
 
 @subkernel
@@ -115,8 +134,8 @@ def has_room(ledger: Ledger) -> bool:
     account = ledger.account[0]
     new = 4 * account.n_queue + account.n_active + 8
     return (
-        account.n_orders + new <= ledger.orders.size
-        and account.n_trades + new <= ledger.trades.size
-        and account.n_queue + new <= ledger.queue.size
-        and account.n_notices + new <= ledger.notices.size
+        account.n_orders + new <= ledger.order_room
+        and account.n_trades + new <= ledger.trade_room
+        and account.n_queue + new <= ledger.queue_room
+        and account.n_notices + new <= ledger.notice_room
     )

@@ -106,7 +106,8 @@ def go_bankrupt(ledger: Ledger, bar: int) -> None:
         position += 1
     account.cash = 0.0
     refresh_totals(ledger)
-    ledger.equity[bar:] = 0.0
+    for k in range(bar, account.n_bars):
+        ledger.equity[k] = 0.0
     account.filled_to = account.n_bars
 
 

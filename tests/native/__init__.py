@@ -1,0 +1,1 @@
+"""The compiler of strategies: what it refuses, leaves, keeps and computes."""
