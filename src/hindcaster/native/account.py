@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from hindcaster.engine import codes
 from hindcaster.native import kinds, slots
 from hindcaster.native.kinds import BOOL, FLOAT, INT, NONE, NP_FLOAT
+from hindcaster.native.numbers import as_float, exact
 from hindcaster.native.own import OPEN_PROFIT
 from hindcaster.native.values import (
     Array,
@@ -203,7 +204,8 @@ def _tag(tr: Translator, text: str, node: ast.AST) -> Value:
         tr.emit(f"{tag} = tag_kinds[{number} - {NUMBER_TAG}]")
     found = slot.kinds | {NONE}
     if kinds.storage(found) != FLOAT:
-        value = tr.fresh(f"{slots.CASTS[kinds.storage(found)]}({value})")
+        base = kinds.storage(found)
+        value = tr.fresh(f"int({value})" if base == INT else f"({value} != 0.0)")
     return Scalar(found, value, tag)
 
 
@@ -237,8 +239,6 @@ def _tag_number(tr: Translator, value: Value, node: ast.AST) -> str:
 
 
 def _numeric_tag(tr: Translator, number: Scalar, node: ast.AST) -> str:
-    from hindcaster.native.numbers import as_float, exact
-
     if number.kinds == slots.ONLY_NONE:
         return str(codes.ABSENT)
     tr.uses_tags = True
@@ -278,7 +278,7 @@ def optional_price(tr: Translator, value: Value, node: ast.AST) -> str:
     number = tr.number(value, node)
     if number.kinds == slots.ONLY_NONE:
         return "nan"
-    text = f"float({number.code})" if kinds.storage(number.kinds) != FLOAT else number.code
+    text = as_float(number)
     price = tr.fresh(text)
     if NONE not in number.kinds:
         tr.guard(f"{price} != {price}", node, "a price that is NaN")
@@ -307,7 +307,7 @@ def _size(tr: Translator, value: Value | None, node: ast.AST) -> str:
     if value is None:
         return "full_size"
     number = tr.plain(value, node)
-    text = f"float({number.code})" if kinds.storage(number.kinds) != FLOAT else number.code
+    text = as_float(number)
     size = tr.fresh(text)
     whole = f"{size} >= 1.0 and {size} == np.rint({size}) and {size} < inf"
     if any(kinds.level(kind) == 2 for kind in number.kinds):
@@ -325,7 +325,7 @@ def close_trade(tr: Translator, index: str, portion: Value | None, node: ast.AST
 
 def _portion(tr: Translator, value: Value, node: ast.AST) -> str:
     number = tr.plain(value, node)
-    text = f"float({number.code})" if kinds.storage(number.kinds) != FLOAT else number.code
+    text = as_float(number)
     share = tr.fresh(text)
     tr.guard(f"not (0.0 < {share} and {share} <= 1.0)", node, "a portion out of range")
     return share
@@ -349,7 +349,7 @@ def move_bracket(tr: Translator, trade: Trade, name: str, value: Value, node: as
     if number.kinds == slots.ONLY_NONE:
         price = "nan"
     else:
-        text = f"float({number.code})" if kinds.storage(number.kinds) != FLOAT else number.code
+        text = as_float(number)
         price = tr.fresh(text)
         bad = f"not (0.0 < {price} and {price} < inf)"
         if NONE in number.kinds:

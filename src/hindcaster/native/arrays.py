@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from hindcaster.native import kinds
 from hindcaster.native.kinds import BOOL, FLOAT, INT
-from hindcaster.native.slots import CASTS
+from hindcaster.native.slots import converted
 from hindcaster.native.values import Array, Const, Group, Rows, Scalar, Value
 
 if TYPE_CHECKING:
@@ -74,7 +74,6 @@ def sliced(tr: Translator, array: Array, part: ast.Slice, node: ast.AST) -> Arra
             at=lambda i: array.at(f"({last} - {i})"),
             memory=None,
             least=0,
-            writable="",
         )
     if start == "0":
         return replace(array, length=length, least=0)
@@ -141,9 +140,7 @@ def from_group(tr: Translator, group: Group, node: ast.AST) -> Array:
     base = max((kinds.storage(number.kinds) for number in numbers), default=FLOAT)
     name = tr.fresh(f"np.empty({len(numbers)}, {('bool_', 'int64', 'float64')[base]})", "m")
     for place, number in enumerate(numbers):
-        text = number.code
-        if kinds.storage(number.kinds) != base:
-            text = f"{CASTS[base]}({text})"
+        text = converted(number.code, kinds.storage(number.kinds), base)
         tr.emit(f"{name}[{place}] = {text}")
     return Array(base, f"{name}.size", lambda i: f"{name}[{i}]", memory=(name, "0"), writable=name)
 
@@ -159,11 +156,6 @@ def as_array(tr: Translator, value: Value, node: ast.AST) -> Array:
             node, "an indicator with several rows", "take one row, such as self.band[0]"
         )
     raise tr.refusal(node, f"{tr.describe(value)} stands where an array is needed")
-
-
-def converted(text: str, base: int, wanted: int) -> str:
-    """Text of an element as another type."""
-    return text if base == wanted else f"{CASTS[wanted]}({text})"
 
 
 def elementwise(tr: Translator, sign: str, first: Value, second: Value, node: ast.AST) -> Array:

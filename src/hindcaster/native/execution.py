@@ -12,6 +12,7 @@ from hindcaster.engine import codes
 from hindcaster.errors import NotCompilable, left_compiled_code
 from hindcaster.native import module
 from hindcaster.native.account import NAMED_TAG, NUMBER_TAG
+from hindcaster.native.fees import compile_fee
 from hindcaster.native.inputs import BAR, WAKE, Block
 from hindcaster.native.program import (
     SPARE_ROOM,
@@ -59,6 +60,7 @@ def run_program(
         account is as it was before.
     """
     before = broker.snapshot()
+    compile_fee(broker, run)
     while True:
         outcome = _attempt(program, run, broker, start)
         if outcome is not None and not isinstance(outcome, Left):

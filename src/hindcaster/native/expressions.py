@@ -405,10 +405,10 @@ def joined(
     tr: Translator, first: Value, rest: Callable[[], Value], node: ast.AST, stop_if: bool
 ) -> Value:
     """Value of ``first and rest`` or, with `stop_if`, of ``first or rest``."""
-    before = _reached(tr)
+    before = reached(tr)
     with tr.captured() as lines:
         second = rest()
-    _restore(tr, before)
+    restore(before)
     word = "or" if stop_if else "and"
     if not lines and isinstance(first, Scalar) and isinstance(second, Scalar):
         booleans = kinds.storage(first.kinds) == BOOL and NONE not in first.kinds
@@ -455,13 +455,13 @@ def merged(
 
 def _conditional(tr: Translator, node: ast.IfExp) -> Value:
     condition = truth(tr, node.test)
-    before = _reached(tr)
+    before = reached(tr)
     with tr.captured() as then:
         first = expression(tr, node.body)
-    _restore(tr, before)
+    restore(before)
     with tr.captured() as otherwise:
         second = expression(tr, node.orelse)
-    _restore(tr, before)
+    restore(before)
     if condition == "True":
         tr.extend(then)
         return first
@@ -471,11 +471,13 @@ def _conditional(tr: Translator, node: ast.IfExp) -> Value:
     return merged(tr, condition, then, otherwise, (first, second), node)
 
 
-def _reached(tr: Translator) -> list[tuple[Frame, set[str] | None]]:
+def reached(tr: Translator) -> list[tuple[Frame, set[str] | None]]:
+    """Names that are assigned at this point, by call."""
     return [(f, None if f.assigned is None else set(f.assigned)) for f in tr.frames]
 
 
-def _restore(tr: Translator, states: list[tuple[Frame, set[str] | None]]) -> None:
+def restore(states: list[tuple[Frame, set[str] | None]]) -> None:
+    """Go back to the names that were assigned at an earlier point."""
     for frame, assigned in states:
         frame.assigned = assigned
 
@@ -494,10 +496,10 @@ def _truth_of_logic(tr: Translator, node: ast.BoolOp) -> str:
     word = "or" if isinstance(node.op, ast.Or) else "and"
     text = truth(tr, node.values[0])
     for operand in node.values[1:]:
-        before = _reached(tr)
+        before = reached(tr)
         with tr.captured() as lines:
             second = truth(tr, operand)
-        _restore(tr, before)
+        restore(before)
         if not lines:
             text = f"({text} {word} {second})"
             continue

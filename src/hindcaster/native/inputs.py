@@ -39,6 +39,7 @@ class Block:
 
     def put_number(self, place: int, value: Any) -> None:
         """Store a number in its own representation."""
+        value = value.item() if isinstance(value, np.ndarray) else value
         if isinstance(value, (float, np.floating)):
             self.doubles[place] = value
         else:

@@ -31,11 +31,14 @@ _PYTHON: Final[dict[type, int]] = {
     np.float64: NP_FLOAT,
     type(None): NONE,
 }
+_ARRAYS: Final = {np.dtype(bool): 6, np.dtype(np.int64): 7, np.dtype(float): 8}
 _MAKERS: Final = (bool, int, float, np.bool_, np.int64, np.float64)
 
 
 def kind_of(value: Any) -> int | None:
     """Kind of a number or None by its exact class; None for anything else."""
+    if isinstance(value, np.ndarray) and value.ndim == 0:
+        return _ARRAYS.get(value.dtype)
     kind = _PYTHON.get(type(value))
     if kind == INT and not -(2**62) < value < 2**62:
         return None

@@ -123,7 +123,10 @@ def _round(tr: Translator, args: list[Value], kwargs: dict[str, Value], node: as
     if kinds.base(kind) != FLOAT:
         return Scalar(frozenset({max(kind, INT)}), numbers.as_int(number), "", number.limit)
     if kind == FLOAT:
-        return Scalar(number.kinds, f"rounded_exactly({number.code}, {digits})")
+        x = tr.fresh(number.code)
+        # Beyond 2**52 the product with the power of ten has no room for a fraction.
+        tr.guard(f"not abs({x}) * {10.0**digits!r} < {2.0**52!r}", node, "too many digits")
+        return Scalar(number.kinds, f"rounded_exactly({x}, {digits})")
     return Scalar(number.kinds, numpy_functions.rounded_text(tr, number.code, digits))
 
 
@@ -138,7 +141,19 @@ def _whole(tr: Translator, number: Scalar, text: str, node: ast.AST) -> Scalar:
 
 def _int(tr: Translator, args: list[Value], kwargs: dict[str, Value], node: ast.AST) -> Value:
     only(tr, args, kwargs, node)
-    return _whole(tr, _of_series(tr, args[0], node), "{}", node)
+    return _whole(tr, _no_series(tr, args[0], node), "{}", node)
+
+
+def _no_series(tr: Translator, value: Value, node: ast.AST) -> Scalar:
+    """Take a number; Python makes no integer of a series."""
+    if isinstance(value, Array):
+        tr.leave_always(node, "an integer of a whole array")
+    return _of_series(tr, value, node)
+
+
+def _trunc(tr: Translator, args: list[Value], kwargs: dict[str, Value], node: ast.AST) -> Value:
+    only(tr, args, kwargs, node)
+    return _whole(tr, _no_series(tr, args[0], node), "{}", node)
 
 
 def _of_series(tr: Translator, value: Value, node: ast.AST) -> Scalar:
@@ -188,8 +203,10 @@ def _steps(how: str) -> Handler:
         start: Value = Const(0)
         if how == "enumerate":
             start = args.pop(1) if len(args) > 1 else kwargs.pop("start", start)
-        kwargs.pop("strict", None)
-        only(tr, args, kwargs, node, 1 if how != "zip" else 8)
+        strict = kwargs.pop("strict", Const(False))
+        if how == "zip" and not (isinstance(strict, Const) and strict.value is False):
+            raise tr.refusal(node, "zip() that insists on one length", "zip() without strict")
+        only(tr, args, kwargs, node, 1 if how != "zip" else 8, 1)
         return Steps(how, tuple(tr.spill(value) for value in args), start)
 
     return handler
@@ -330,7 +347,8 @@ def _math(name: str) -> Handler:
         only(tr, args, kwargs, node)
         x = tr.fresh(numbers.as_float(_of_series(tr, args[0], node)))
         result = tr.fresh(f"math.{name}({x})" if name != "sqrt" else f"np.sqrt({x})")
-        tr.guard(f"not np.isfinite({result}) and np.isfinite({x})", node, f"math.{name} fails")
+        bad = f"({result} != {result} and {x} == {x}) or (np.isinf({result}) and np.isfinite({x}))"
+        tr.guard(bad, node, f"math.{name} fails")
         return Scalar(PYTHON_FLOAT, result)
 
     return handler
@@ -372,11 +390,9 @@ def _math_pair(text: str) -> Handler:
         only(tr, args, kwargs, node, 2)
         x, y = (tr.fresh(numbers.as_float(_of_series(tr, value, node))) for value in args)
         result = tr.fresh(text.format(x, y, power=tr.symbol("pow")))
-        tr.guard(
-            f"not np.isfinite({result}) and np.isfinite({x}) and np.isfinite({y})",
-            node,
-            "a function of math fails",
-        )
+        undefined = f"{result} != {result} and {x} == {x} and {y} == {y}"
+        infinite = f"np.isinf({result}) and np.isfinite({x}) and np.isfinite({y})"
+        tr.guard(f"({undefined}) or ({infinite})", node, "a function of math fails")
         return Scalar(PYTHON_FLOAT, result)
 
     return handler
@@ -428,7 +444,7 @@ _HANDLERS: Final[dict[Any, Handler]] = {
     math.isfinite: _math_test("np.isfinite({0})"),
     math.floor: _math_whole("np.floor({})"),
     math.ceil: _math_whole("np.ceil({})"),
-    math.trunc: _math_whole("{}"),
+    math.trunc: _trunc,
     math.pow: _math_pair("c_power({power}, {0}, {1})"),
     math.atan2: _math_pair("math.atan2({0}, {1})"),
     math.fmod: _math_pair("np.fmod({0}, {1})"),

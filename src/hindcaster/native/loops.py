@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from hindcaster.native import kinds, slots
-from hindcaster.native.expressions import expression, truth
+from hindcaster.native.expressions import expression, reached, restore, truth
 from hindcaster.native.kinds import BOOL, INT
 from hindcaster.native.scopes import Frame
 from hindcaster.native.values import (
@@ -235,11 +235,13 @@ def _each_of(
     outer: Frame = lazy.frame
     frame = new_frame(tr, lazy.node, outer.around, outer, targets)
     tr.begin_variables(f"f{frame.number}_")
+    before = reached(tr)
     tr.frames.append(frame)
     try:
         _generate(tr, lazy.node, 0, body, stop, source)
     finally:
         tr.frames.pop()
+        restore(before)
 
 
 def _generate(
@@ -336,7 +338,7 @@ def chained(tr: Translator, first: Book, second: Book, node: ast.AST) -> Book:
         late: Any = two.item(f"({i} - {one.count})")
         early: Any = one.item(i)
         text = f"({early.code} if {i} < {one.count} else {late.code})"
-        return replace(sample, code=text)  # type: ignore[no-any-return]
+        return replace(sample, code=text)
 
     return Book(tr.fresh(f"{one.count} + {two.count}"), item)
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from hindcaster.native import arrays, kinds, numbers
 from hindcaster.native.numpy_functions import HANDLERS, REDUCTIONS
+from hindcaster.native.slots import converted
 from hindcaster.native.values import (
     Array,
     Clock,
@@ -103,7 +104,7 @@ def _converted(tr: Translator, array: Array, wanted: object, node: ast.AST) -> A
         settled,
         base=base,
         memory=None,
-        at=lambda i: arrays.converted(settled.at(i), settled.base, base),
+        at=lambda i: converted(settled.at(i), settled.base, base),
     )
 
 

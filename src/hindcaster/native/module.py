@@ -65,12 +65,13 @@ def stamp_of(text: str) -> str:
 _LOADED: dict[str, Callable[..., Any]] = {}
 
 
-def load(text: str) -> Callable[..., Any]:
-    """Return the function ``drive`` of a generated module, not compiled yet."""
+def load(text: str, name: str = "drive") -> Callable[..., Any]:
+    """Return a function of a generated module, not compiled yet."""
     stamp = stamp_of(text)
     found = _LOADED.get(stamp)
     if found is None:
-        found = _LOADED[stamp] = _jit.generated(stamp)(_module(text, stamp).drive)
+        function = getattr(_module(text, stamp), name)
+        found = _LOADED[stamp] = _jit.generated(stamp)(function)
     return found
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from hindcaster.native import kinds
 from hindcaster.native.kinds import BOOL, FLOAT, INT, NONE
+from hindcaster.native.slots import converted
 from hindcaster.native.values import Const, Scalar
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ def as_int(number: Scalar) -> str:
 
 def as_float(number: Scalar) -> str:
     """Text as a double."""
-    return number.code if kinds.storage(number.kinds) == FLOAT else f"float({number.code})"
+    return converted(number.code, kinds.storage(number.kinds), FLOAT)
 
 
 def _kept(tr: Translator, number: Scalar) -> Scalar:

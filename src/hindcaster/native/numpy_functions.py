@@ -11,7 +11,8 @@ import numpy as np
 
 from hindcaster.native import arrays, kinds, numbers, reductions
 from hindcaster.native.kinds import BOOL, FLOAT, INT
-from hindcaster.native.values import Array, Book, Comprehension, Const, Scalar, Value
+from hindcaster.native.slots import converted
+from hindcaster.native.values import Array, Book, Comprehension, Const, Group, Scalar, Value
 
 if TYPE_CHECKING:
     from hindcaster.native.calls import Handler
@@ -74,6 +75,8 @@ def _elementary(text: str, base: int | None = FLOAT, keep_int: bool = False) -> 
         value = args[0]
         if is_number(value):
             number = tr.plain(value, node)
+            if keep_int and number.tag and len({kinds.base(k) for k in number.kinds}) > 1:
+                raise tr.refusal(node, "a number that is an integer or a float", "float(...)")
             if keep_int and numbers.is_int(number):
                 return _kept_int(tr, number, text, node)
             x = tr.fresh(numbers.as_float(number))
@@ -83,7 +86,7 @@ def _elementary(text: str, base: int | None = FLOAT, keep_int: bool = False) -> 
             return arrays.mapped(array, INT, text)
         if keep_int and array.base != FLOAT:
             raise tr.refusal(node, "this function of an array of integers", "floats")
-        inner = "{}" if array.base == FLOAT else "float({})"
+        inner = converted("{}", array.base, FLOAT)
         full = text.replace("{0}", "{}").format(*[inner] * text.count("{"))
         target = FLOAT if base is None else base
         return Array(
@@ -124,7 +127,7 @@ def _by_loop(name: str) -> Handler:
             text = f"ufunc_of_one({loop}, {data}, {numbers.as_float(number)})"
             return Scalar(numpy_kinds(number, FLOAT), tr.fresh(text))
         array = arrays.settled(tr, array_of(tr, value, node))
-        inner = "{}" if array.base == FLOAT else "float({})"
+        inner = converted("{}", array.base, FLOAT)
         return arrays.mapped(array, FLOAT, f"ufunc_of_one({loop}, {data}, {inner})")
 
     return handler
@@ -184,10 +187,10 @@ def _side(tr: Translator, value: Value, base: int, node: ast.AST) -> Callable[[s
     if is_number(value):
         number = tr.spill(tr.plain(value, node))
         assert isinstance(number, Scalar)
-        code = arrays.converted(number.code, kinds.storage(number.kinds), base)
+        code = converted(number.code, kinds.storage(number.kinds), base)
         return lambda i: code
     array = arrays.settled(tr, array_of(tr, value, node))
-    return lambda i: arrays.converted(array.at(i), array.base, base)
+    return lambda i: converted(array.at(i), array.base, base)
 
 
 def _clip(tr: Translator, args: list[Value], kwargs: dict[str, Value], node: ast.AST) -> Value:
@@ -232,7 +235,7 @@ def _round(tr: Translator, args: list[Value], kwargs: dict[str, Value], node: as
         number = tr.plain(args[0], node)
         if numbers.is_int(number):
             raise tr.refusal(node, "rounding an integer", "the integer itself")
-        return Scalar(numpy_kinds(number, FLOAT), rounded_text(tr, number.code, digits))
+        return Scalar(frozenset({kinds.NP_FLOAT}), rounded_text(tr, number.code, digits))
     array = arrays.settled(tr, array_of(tr, args[0], node))
     return replace(
         array, base=FLOAT, memory=None, at=lambda i: rounded_text(tr, array.at(i), digits)
@@ -260,7 +263,7 @@ def _cumulated(tr: Translator, args: list[Value], kwargs: dict[str, Value], node
     _only(tr, args, kwargs, node)
     array = array_of(tr, args[0], node)
     base = max(array.base, INT)
-    typed = replace(array, base=base, at=lambda i: arrays.converted(array.at(i), array.base, base))
+    typed = replace(array, base=base, at=lambda i: converted(array.at(i), array.base, base))
     name, index = tr.materialised(typed), tr.new_name("k")
     with tr.nested(f"for {index} in range(1, {name}.size):"):
         tr.emit(f"{name}[{index}] += {name}[{index} - 1]")
@@ -281,6 +284,59 @@ def _roll(tr: Translator, args: list[Value], kwargs: dict[str, Value], node: ast
     )
 
 
+def _joined(tr: Translator, args: list[Value], kwargs: dict[str, Value], node: ast.AST) -> Value:
+    """`concatenate` of a tuple or list of arrays."""
+    _only(tr, args, kwargs, node)
+    if not isinstance(args[0], Group) or not args[0].items:
+        raise tr.refusal(node, f"{tr.describe(args[0])} is joined", "a tuple of arrays")
+    return joined_arrays(tr, [array_of(tr, part, node) for part in args[0].items], node)
+
+
+def _appended(tr: Translator, args: list[Value], kwargs: dict[str, Value], node: ast.AST) -> Value:
+    """`append` of a number or an array."""
+    _only(tr, args, kwargs, node, 2)
+    last = Group((args[1],)) if is_number(args[1]) else args[1]
+    return joined_arrays(tr, [array_of(tr, args[0], node), array_of(tr, last, node)], node)
+
+
+def joined_arrays(tr: Translator, parts: list[Array], node: ast.AST) -> Array:
+    """Copy arrays one after the other into a new one."""
+    base = max(part.base for part in parts)
+    if base != FLOAT and len({part.base for part in parts}) > 1:
+        raise tr.refusal(node, "booleans and integers are joined", "arrays of one type")
+    kept = [arrays.settled(tr, part) for part in parts]
+    dtype = ("bool_", "int64", "float64")[base]
+    length = tr.fresh(" + ".join(part.length for part in kept))
+    name, place = tr.fresh(f"np.empty({length}, {dtype})", "m"), tr.fresh("0")
+    for part in kept:
+        index = tr.new_name("k")
+        with tr.nested(f"for {index} in range({part.length}):"):
+            tr.emit(f"{name}[{place}] = {converted(part.at(index), part.base, base)}")
+            tr.emit(f"{place} += 1")
+    series = any(part.series for part in parts)
+    return Array(
+        base, f"{name}.size", lambda i: f"{name}[{i}]", series, (name, "0"), name, fresh=True
+    )
+
+
+def _scalar_of(base: int) -> Handler:
+    """`float64`, `int64` and `bool_` of a number."""
+
+    def handler(
+        tr: Translator, args: list[Value], kwargs: dict[str, Value], node: ast.AST
+    ) -> Value:
+        _only(tr, args, kwargs, node)
+        number = tr.plain(args[0], node)
+        if kinds.storage(number.kinds) > base:
+            raise tr.refusal(node, "a number is cut to another type", "int(...) or bool(...)")
+        if any(kinds.level(kind) == 2 for kind in number.kinds):
+            raise tr.refusal(node, "a reduction of a series is converted", "float(...)")
+        text = converted(number.code, kinds.storage(number.kinds), base)
+        return Scalar(frozenset({3 + base}), text, "", number.limit)
+
+    return handler
+
+
 def _made(fill: str) -> Handler:
     """`zeros`, `ones` and `full`."""
 
@@ -296,7 +352,9 @@ def _made(fill: str) -> Handler:
             assert isinstance(number, Scalar)
             text, base = number.code, kinds.storage(number.kinds)
         name = tr.materialised(Array(base, length, lambda i: text))
-        return Array(base, f"{name}.size", lambda i: f"{name}[{i}]", False, (name, "0"), name)
+        return Array(
+            base, f"{name}.size", lambda i: f"{name}[{i}]", False, (name, "0"), name, fresh=True
+        )
 
     return handler
 
@@ -313,7 +371,9 @@ def _copied(tr: Translator, args: list[Value], kwargs: dict[str, Value], node: a
     _only(tr, args, kwargs, node)
     array = array_of(tr, args[0], node)
     name = tr.materialised(array)
-    return Array(array.base, f"{name}.size", lambda i: f"{name}[{i}]", False, (name, "0"), name)
+    return Array(
+        array.base, f"{name}.size", lambda i: f"{name}[{i}]", False, (name, "0"), name, fresh=True
+    )
 
 
 # -- arrays to numbers -----------------------------------------------------------------------
@@ -395,6 +455,9 @@ def _without_nan(reduce: str) -> Handler:
     return handler
 
 
+# An integer of Python or of NumPy, by version.
+_COUNT_KIND: Final = kinds.kind_of(np.count_nonzero(np.ones(1))) or INT
+
 REDUCTIONS: Final[dict[str, Callable[[Translator, Array, ast.AST], Scalar]]] = {
     "max": lambda tr, a, node: reductions.extreme(tr, a, ">", node, python=False),
     "min": lambda tr, a, node: reductions.extreme(tr, a, "<", node, python=False),
@@ -406,7 +469,7 @@ REDUCTIONS: Final[dict[str, Callable[[Translator, Array, ast.AST], Scalar]]] = {
     "any": lambda tr, a, node: reductions.some(tr, a, every=False),
     "all": lambda tr, a, node: reductions.some(tr, a, every=True),
     "count": lambda tr, a, node: Scalar(
-        frozenset({INT}), reductions.counted(tr, a), "", kinds.EXACT
+        frozenset({_COUNT_KIND}), reductions.counted(tr, a), "", kinds.EXACT
     ),
     "prod": lambda tr, a, node: Scalar(reductions.reduced_kinds(a, FLOAT), _product(tr, a, node)),
 }
@@ -434,10 +497,10 @@ _EXACT: Final[dict[Any, Handler]] = {
     np.abs: _elementary("abs({})", keep_int=True),
     np.fabs: _elementary("abs({})"),
     np.sign: _elementary("np.sign({})", keep_int=True),
-    np.square: _elementary("({0} * {0})"),
-    np.floor: _elementary("np.floor({})"),
-    np.ceil: _elementary("np.ceil({})"),
-    np.trunc: _elementary("np.trunc({})"),
+    np.square: _elementary("({0} * {0})", keep_int=True),
+    np.floor: _elementary("np.floor({})", keep_int=True),
+    np.ceil: _elementary("np.ceil({})", keep_int=True),
+    np.trunc: _elementary("np.trunc({})", keep_int=True),
     np.rint: _elementary("np.rint({})"),
     np.isnan: _elementary("({0} != {0})", BOOL),
     np.isfinite: _elementary("np.isfinite({})", BOOL),
@@ -479,6 +542,10 @@ HANDLERS: Final[dict[Any, Handler]] = {
     np.diff: _diff,
     np.cumsum: _cumulated,
     np.roll: _roll,
+    np.concatenate: _joined,
+    np.append: _appended,
+    np.float64: _scalar_of(FLOAT),
+    np.int64: _scalar_of(INT),
     np.zeros: _made("0.0"),
     np.ones: _made("1.0"),
     np.full: _made(""),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import types
+from functools import partial
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -13,7 +15,7 @@ from hindcaster.native import kinds, slots
 from hindcaster.native.arrays import BARS
 from hindcaster.native.scopes import Surroundings
 from hindcaster.native.source import mangled, owner_of, source_of
-from hindcaster.native.subject import BASES, Run, comparable
+from hindcaster.native.subject import BASES, Getter, Run, comparable
 from hindcaster.native.translator import can_be_interned
 from hindcaster.native.values import (
     Array,
@@ -114,7 +116,10 @@ def _of_class(tr: Translator, name: str, member: Any, owner: type | None, node: 
 
 
 def real_function(
-    tr: Translator, function: types.FunctionType, node: ast.AST, bound: tuple[Value, ...] = ()
+    tr: Translator,
+    function: types.FunctionType,
+    node: ast.AST | None,
+    bound: tuple[Value, ...] = (),
 ) -> Function:
     """Make a function of Python callable by the translator."""
     from hindcaster.errors import NotCompilable
@@ -227,18 +232,27 @@ def from_constant(tr: Translator, found: Const, key: Any, node: ast.AST) -> Valu
     return found
 
 
+_WELL_KNOWN: Final[tuple[tuple[Value, Getter], ...]] = (
+    (Own(), attrgetter("strategy")),
+    (Data(), attrgetter("data")),
+    (Position(), attrgetter("strategy.position")),
+)
+
+
+def _is_still(path: Getter, get: Getter, run: Run) -> bool:
+    return path(run) is get(run)
+
+
 def recognised(tr: Translator, found: Const) -> Value | None:
     """Take the running strategy, its data and its position for what they are by any name."""
     strategy, path = tr.subject.strategy, found.path
-    for value, get in (
-        (Own(), lambda run: run.strategy),
-        (Data(), lambda run: run.data),
-        (Position(), lambda run: run.strategy.position),
-    ):
-        if found.value is get(tr.subject.run) and path is not None:
-            tr.require(lambda run, get=get: path(run) is get(run), True)
+    if path is None:
+        return None
+    for value, get in _WELL_KNOWN:
+        if found.value is get(tr.subject.run):
+            tr.require(partial(_is_still, path, get), True)
             return value
-    if path is not None and (found.value is strategy._account):
+    if found.value is strategy._account:
         raise tr.refusal(None, "the account's own object is used", "the strategy's attributes")
     return None
 

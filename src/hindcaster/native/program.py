@@ -26,7 +26,7 @@ from hindcaster.native.values import Own
 MOST_PASSES: Final = 40
 SPARE_ROOM: Final = 200  # records that one bar may add before the loop asks for more
 
-HEADER: Final = '''"""Bar loop of a strategy, generated from its source."""
+IMPORTS: Final = '''"""Generated from the source of a strategy."""
 
 import math
 
@@ -57,10 +57,8 @@ from hindcaster.native.runtime import (
 )
 
 full_size = 0.9999999999999998
-
-
-def drive(handle, block, first, last):
 '''
+HEADER: Final = f"{IMPORTS}\n\ndef drive(handle, block, first, last):\n"
 
 _FIELD: Final = {name: place for place, name in enumerate(("accounts", *state.FIELDS[1:]))}
 _OPENING: Final = [
@@ -146,7 +144,7 @@ def _translate_next(tr: Translator, run: Run) -> None:
     assert owner is not None
     tr.dependencies.append((lambda run: class_member(type(run.strategy), "next")[0], member))
     tr.fallback = member.__code__.co_filename
-    function = real_function(tr, member, None, bound=(Own(),))  # type: ignore[arg-type]
+    function = real_function(tr, member, None, bound=(Own(),))
     call_function(tr, function, [], {}, function.node)
 
 

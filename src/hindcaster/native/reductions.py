@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from hindcaster.native import kinds
 from hindcaster.native.arrays import element_kinds
 from hindcaster.native.kinds import BOOL, FLOAT, INT, NP_INT
+from hindcaster.native.slots import converted
 from hindcaster.native.values import Array, Scalar
 
 if TYPE_CHECKING:
@@ -29,7 +30,9 @@ def contiguous(tr: Translator, array: Array) -> tuple[str, str]:
     """Name of an array in memory and position of the first element, as doubles."""
     if array.memory is not None and array.base == FLOAT:
         return array.memory
-    as_double = Array(FLOAT, array.length, lambda i: f"float({array.at(i)})", array.series)
+    as_double = Array(
+        FLOAT, array.length, lambda i: converted(array.at(i), array.base, FLOAT), array.series
+    )
     return tr.materialised(as_double if array.base != FLOAT else array), "0"
 
 
@@ -140,7 +143,7 @@ def quantile(tr: Translator, array: Array, share: str, node: ast.AST, skip_nan: 
     name = tr.materialised(
         array
         if array.base == FLOAT
-        else Array(FLOAT, array.length, lambda i: f"float({array.at(i)})")
+        else Array(FLOAT, array.length, lambda i: converted(array.at(i), array.base, FLOAT))
     )
     return tr.fresh(f"value_at_quantile({name}, {share}, {skip_nan})")
 
@@ -151,6 +154,6 @@ def median(tr: Translator, array: Array, node: ast.AST) -> Scalar:
     name = tr.materialised(
         array
         if array.base == FLOAT
-        else Array(FLOAT, array.length, lambda i: f"float({array.at(i)})")
+        else Array(FLOAT, array.length, lambda i: converted(array.at(i), array.base, FLOAT))
     )
     return Scalar(reduced_kinds(array, FLOAT), tr.fresh(f"middle_value({name})"))

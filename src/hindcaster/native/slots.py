@@ -26,7 +26,6 @@ NO_TIME: Final = "-9223372036854775808"
 NO_NUMBER: Final = "-1"
 
 EMPTY: Final = {kinds.BOOL: "False", kinds.INT: "0", kinds.FLOAT: "0.0"}
-CASTS: Final = {kinds.BOOL: "bool", kinds.INT: "int", kinds.FLOAT: "float"}
 ONLY_NONE: Final = frozenset({kinds.NONE})
 
 
@@ -49,6 +48,14 @@ class Slot:
     def tagged(self) -> bool:
         """Whether a second variable tells the kind of the number."""
         return self.what == "number" and len(self.kinds) > 1
+
+
+def converted(text: str, base: int, wanted: int) -> str:
+    """Text of a number in a higher representation."""
+    if base == wanted:
+        return text
+    whole = f"int({text})" if base == kinds.BOOL else text
+    return whole if wanted == kinds.INT else f"float({whole})"
 
 
 def slot_of(value: Value) -> Slot | None:

@@ -75,7 +75,7 @@ def same(first: Any, second: Any) -> bool:
         return False
     if isinstance(first, float):
         both_nan = first != first and second != second
-        return both_nan or (first == second and np.signbit(first) == np.signbit(second))
+        return both_nan or bool(first == second and np.signbit(first) == np.signbit(second))
     plain = (int, float, str, np.generic, datetime.date, datetime.time, datetime.timedelta)
     if isinstance(first, plain):
         return bool(first == second)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from hindcaster.native import arrays, kinds
 from hindcaster.native.expressions import expression
+from hindcaster.native.slots import converted
 from hindcaster.native.values import (
     Array,
     Book,
@@ -229,10 +230,8 @@ def _as_element(tr: Translator, number: Scalar, base: int, node: ast.AST) -> str
     own = kinds.storage(number.kinds)
     if own == base:
         return number.code
-    if base == kinds.FLOAT:  # NumPy has no conversion of a boolean but by way of an integer
-        return f"float(int({number.code}))" if own == kinds.BOOL else f"float({number.code})"
-    if base == kinds.INT and own == kinds.BOOL:
-        return f"int({number.code})"
+    if own < base:
+        return converted(number.code, own, base)
     if base == kinds.BOOL:
         return f"({number.code} != 0)"
     kept = tr.spill(number)
@@ -250,7 +249,7 @@ def _assign_slice(tr: Translator, part: Array, value: Value, node: ast.AST) -> N
             raise tr.refusal(node, "floats are assigned to a slice of integers or booleans")
         copy = tr.materialised(source)
         tr.guard(f"{copy}.size != {part.length}", node, "arrays of different lengths")
-        text = arrays.converted(f"{copy}[{index}]", source.base, part.base)
+        text = converted(f"{copy}[{index}]", source.base, part.base)
     else:
         number = tr.spill(tr.plain(value, node))
         assert isinstance(number, Scalar)

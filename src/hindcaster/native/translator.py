@@ -297,9 +297,10 @@ class Translator(Emitter):
             return found
         joined = slots.join(known, found)
         if joined is None:
+            sorts = [_sort_of(slot) for slot in (known, found)]
             raise self.refusal(
                 node,
-                f"one name holds {known.what} at one time and {found.what} at another",
+                f"one name holds {sorts[0]} at one time and {sorts[1]} at another",
                 "use two names",
             )
         if joined != known:
@@ -323,7 +324,7 @@ class Translator(Emitter):
                             f"abs({code}) > {int(kinds.EXACT)}", node, "an integer above 2**53"
                         )
                     self.emit(f"k_{name} = {tag}")
-                self.emit(f"{name} = {cast(code, kinds.storage(number.kinds), base)}")
+                self.emit(f"{name} = {slots.converted(code, kinds.storage(number.kinds), base)}")
             case "interned":
                 self.emit(f"{name} = {self.interned(value, node).code}")
             case "moment":
@@ -394,9 +395,12 @@ def _is_none(value: Value) -> bool:
     )
 
 
-def cast(code: str, base: int, wanted: int) -> str:
-    """Text of a number in a higher representation."""
-    return code if base == wanted else f"{slots.CASTS[wanted]}({code})"
+def _sort_of(slot: Slot) -> str:
+    """Name what a variable holds, for messages."""
+    if slot.what != "array":
+        return slot.what
+    names = ("booleans", "integers", "floats")
+    return f"{'a part of a series' if slot.series else 'an array'} of {names[slot.base]}"
 
 
 def constant(value: Any, kind: int) -> Scalar:

@@ -260,6 +260,15 @@ class LedgerBroker:
         self._fee_error = None
         self.bankrupt = False
 
+    @property
+    def commission(self) -> tuple[float, float] | FeeFunction:
+        """Fixed cash and rate, or the user's function."""
+        return self._commission
+
+    def use_fee_at(self, address: int) -> None:
+        """Call machine code at an address instead of the user's function, until `restore`."""
+        self.account["fee_address"] = address
+
     def take_over(self) -> None:
         """Go on after compiled code worked bars: hand over its notices."""
         self.version += 1
