@@ -2,7 +2,8 @@
 
     python workloads.py PACKAGE WORKLOAD REPEATS
 
-Prints one JSON line: {"seconds": best of the repeats, ...}. Only names that both packages have.
+Prints one JSON line: {"seconds": best of the repeats, ...}. Strategies use only names that both
+packages have. ``BENCH_DIVISOR`` makes the long data sets shorter.
 """
 
 import importlib
@@ -15,6 +16,11 @@ import warnings
 
 os.environ.setdefault("TQDM_DISABLE", "1")
 PACKAGE, WORKLOAD, REPEATS = sys.argv[1], sys.argv[2], int(sys.argv[3])
+DIVISOR = int(os.environ.get("BENCH_DIVISOR", "1"))
+# A different choice would be timed if the package decided by itself.
+INTERPRETED = {"compiled": False} if PACKAGE == "hindcaster" else {}
+COMPILED = {"compiled": True} if PACKAGE == "hindcaster" else {}
+SLOW_CROSS = {"fast": 200, "slow": 400}
 
 
 def best_of(work, setup=None):
@@ -63,13 +69,23 @@ def strategies():
         def next(self):
             pass
 
-    return package.Backtest, SmaCross, Nothing
+    class Bracket(SmaCross):
+        def next(self):
+            price = self.data.Close[-1]
+            if not self.position:
+                if lib.crossover(self.sma1, self.sma2):
+                    self.buy(sl=price * 0.998, tp=price * 1.004)
+                elif lib.crossover(self.sma2, self.sma1):
+                    self.sell(sl=price * 1.002, tp=price * 0.996)
+
+    return package.Backtest, SmaCross, Nothing, Bracket
 
 
 def minute_bars(n_bars):
     import numpy as np
     import pandas as pd
 
+    n_bars //= DIVISOR
     rng = np.random.default_rng(0)
     close = 100 * np.exp(np.cumsum(rng.normal(0, 2e-4, n_bars)))
     open_ = np.r_[close[0], close[:-1]]
@@ -94,14 +110,18 @@ def goog():
 
 def run_over(data, number, **options):
     backtest, *choices = strategies()
-    return lambda: backtest(data, choices[number], **options).run()
+    return lambda: backtest(data, choices[number], **INTERPRETED, **options).run()
+
+
+def outcome(seconds, stats, **more):
+    return {"seconds": seconds, "trades": int(stats["# Trades"]), "equity": stats.iloc[4], **more}
 
 
 def sma_200k():
     run = run_over(minute_bars(200_000), 0)
     run()
     seconds, stats = best_of(run)
-    return {"seconds": seconds, "trades": int(stats["# Trades"]), "equity": stats.iloc[4]}
+    return outcome(seconds, stats)
 
 
 def nothing_200k():
@@ -111,12 +131,84 @@ def nothing_200k():
     return {"seconds": seconds, "equity": stats.iloc[4]}
 
 
-def goog_run():
-    backtest, sma_cross, _ = strategies()
-    test = backtest(goog(), sma_cross, commission=0.002)
+def goog_test(**options):
+    backtest, sma_cross, *_ = strategies()
+    return backtest(goog(), sma_cross, commission=0.002, **options)
+
+
+def warm_run(test):
     test.run()
     seconds, stats = best_of(test.run)
-    return {"seconds": seconds, "trades": int(stats["# Trades"]), "equity": stats.iloc[4]}
+    return outcome(seconds, stats)
+
+
+def goog_run():
+    return warm_run(goog_test(**INTERPRETED))
+
+
+def goog_compiled():
+    return warm_run(goog_test(**COMPILED))
+
+
+def time_bar_loop():
+    """Have every compiled run note the time of its bar loop per bar, which is without `init`."""
+    from hindcaster.native import drive
+
+    run_program, noted = drive.run_program, []
+
+    def timed(program, run, broker, start):
+        started = time.perf_counter()
+        result = run_program(program, run, broker, start)
+        seconds = time.perf_counter() - started
+        noted.append((seconds, seconds / (len(broker.bars) - start)))
+        return result
+
+    drive.run_program = timed
+    return noted
+
+
+def long_run(number, **parameters):
+    """Whole `run()` over 2 million bars and, compiled, its bar loop alone."""
+    backtest, *choices = strategies()
+    data = minute_bars(2_000_000)
+    loops = time_bar_loop() if PACKAGE == "hindcaster" else []
+    # Warm-up on less data: machine code is the same for every length, and the peer is slow.
+    backtest(data.iloc[:5_000], choices[number], **COMPILED).run(**parameters)
+    loops.clear()
+    test = backtest(data, choices[number], **COMPILED)
+    seconds, stats = best_of(lambda: test.run(**parameters))
+    if not loops:
+        return outcome(seconds, stats)
+    loop, per_bar = min(loops)
+    return outcome(seconds, stats, loop=loop, per_bar=per_bar)
+
+
+def sma_2m():
+    return long_run(0, **SLOW_CROSS)
+
+
+def sma_2m_many_trades():
+    return long_run(0)
+
+
+def bracket_2m():
+    return long_run(2, **SLOW_CROSS)
+
+
+def compile_goog(interpret_first=False):
+    """What the first compiled run costs more than a later one."""
+    if interpret_first:
+        goog_test(**INTERPRETED).run()
+    test = goog_test(**COMPILED)
+    started = time.perf_counter()
+    stats = test.run()
+    first = time.perf_counter() - started
+    return outcome(first - best_of(test.run)[0], stats)
+
+
+def compile_goog_after_interpreted():
+    """The same without what any first run in a process costs: loading Numba and the engine."""
+    return compile_goog(interpret_first=True)
 
 
 def first_run():
@@ -130,8 +222,7 @@ def summary():
     from hindcaster.driver import warm_up
     from hindcaster.results import build_result
 
-    backtest, sma_cross, _ = strategies()
-    test = backtest(goog(), sma_cross, commission=0.002)
+    test = goog_test(**INTERPRETED)
     strategy = test.run()._strategy
     broker = strategy._account.broker
 

@@ -7,6 +7,7 @@ makes a division by zero give inf or NaN, so a kernel checks for it where Python
 
 import hashlib
 import logging
+import pickle
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -15,10 +16,12 @@ from typing import Any, TypeVar
 import numba
 from llvmlite import ir
 from numba.core import cgutils, event, types
-from numba.core.caching import FunctionCache
+from numba.core.caching import FunctionCache, IndexDataCacheFile
 from numba.extending import intrinsic
 
 logger = logging.getLogger("hindcaster.engine")
+
+_DIGEST_SIZE = 32
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -39,12 +42,32 @@ def package_stamp(folder: str) -> str:
     return digest.hexdigest()
 
 
+class _CheckedFile(IndexDataCacheFile):  # type: ignore[misc]
+    """Numba's cache files with a digest: damaged machine code would end the process, not raise."""
+
+    def _digest(self, payload: bytes) -> bytes:
+        stamp = str(self._source_stamp).encode()
+        return hashlib.blake2b(stamp + payload, digest_size=_DIGEST_SIZE).digest()
+
+    def _save_data(self, name: str, data: Any) -> None:
+        payload = self._dump(data)
+        with self._open_for_write(self._data_path(name)) as file:
+            file.write(self._digest(payload) + payload)
+
+    def _load_data(self, name: str) -> Any:
+        content = Path(self._data_path(name)).read_bytes()
+        payload = content[_DIGEST_SIZE:]
+        if content[:_DIGEST_SIZE] != self._digest(payload):
+            raise ValueError(f"{name} is damaged, or of other sources")
+        return pickle.loads(payload)
+
+
 class _StampedCache(FunctionCache):  # type: ignore[misc]
     """Numba's file cache, keyed by a stamp of our own, and never a reason to fail."""
 
     def __init__(self, py_func: Callable[..., Any], stamp: str) -> None:
         super().__init__(py_func)
-        self._cache_file._source_stamp = stamp
+        self._cache_file = _CheckedFile(self._cache_path, self._impl.filename_base, stamp)
 
     def holds_code(self) -> bool:
         """Whether there is an index on disk, which a damaged or foreign one is too."""

@@ -70,6 +70,17 @@ INIT = """\
     def half(self):
         return self.total / 2
 
+    def bump(self):
+        self.count += 1
+        self.level = self.count / 2
+        self.seen[-1] = self.level
+        return self.count
+
+    def place(self):
+        if len(self.orders) < 20:
+            self.buy(size=1, limit=self.data.Close[-1] * 0.8)
+        return len(self.orders)
+
     @staticmethod
     def twice(value):
         return value * 2
@@ -215,6 +226,15 @@ self.data.index[-1].{timenumber}
 (self.data.index[-1] - self.data.index[-{k}]).days
 (self.trades[0].entry_time.day if self.trades else {n})
 self.half
+2: {effect}
+{effect} + {n} * {effect}
+len({series}[{i} : {i}])
+sum({series}[{i} % 9 : {i} % 12])
+{series}[{i} % 5 : -{i} % 7].sum()
+{series}[-({i} % 4) - 1]
+{series}[-self.length :].mean()
+self.late
+{b} * {n}
 self.twice({n})
 (lambda value: value * {x})({n})
 2: {window}.{reduction}
@@ -332,6 +352,10 @@ self.state in ("idle", "on")
 {order}.parent_trade is None
 {order}.limit is not None
 2: {check}
+self.count < self.bump() < self.count + {k}
+self.flag or self.bump() % 2 == 0
+self.bump() % 3 == 1 and self.count > {n}
+self.place() < len(self.orders) + 1
 """
 WINDOWS = """
 5: {series}[-{k}:]
@@ -374,6 +398,19 @@ SYMBOLS = {
     "tradenumber": TRADE_NUMBERS,
     "closednumber": CLOSED_NUMBERS,
     "ordernumber": "size",
+    "effect": """
+        self.count + self.bump()
+        self.bump() - self.count * self.bump()
+        self.level + self.bump() + self.level
+        (self.level, self.bump(), self.level)[-1]
+        max(self.count, self.bump(), self.count)
+        min(self.level, self.bump())
+        self.seen[-1] + self.bump() + self.seen[-1]
+        (self.level if self.bump() % 2 else self.count)
+        len(self.orders) + self.place() + len(self.orders)
+        (self.last or self.bump())
+        self.count * {n} - self.bump()
+        """,
     "timenumber": "day|month|year|hour|weekday()|dayofyear|quarter",
     "reduction": "mean()|max()|min()|sum()|std()|argmax()|var()",
     "portion": "1.0|0.5|0.25|1|{k} / 5",
@@ -391,6 +428,14 @@ self.total -= {i}
 3: self.count += 1
 self.count -= {i}
 self.count = {i}
+self.total += self.bump()
+self.level -= self.bump()
+self.level, self.count = self.bump(), self.level
+self.seen[self.bump() % 7] = self.bump()
+self.seen[self.count % 7] += self.bump()
+self.counts[self.bump() % 5] += self.count
+self.late = {n}
+self.factor = {n}
 self.count *= {m}
 2: self.last = {n}
 self.last = None

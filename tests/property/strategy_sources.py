@@ -273,29 +273,41 @@ def indented(lines: list[str]) -> list[str]:
 
 
 @dataclass(frozen=True)
-class Case:
-    """A source, what to run it on and with."""
+class Run:
+    """What to run a source on and with; `factor` is the value of its global FACTOR."""
 
-    source: str
     seed: int
     parameters: dict[str, Any]
     options: dict[str, Any]
+    factor: float
+
+
+@dataclass(frozen=True)
+class Case:
+    """A source, and the runs of its one class, one after the other."""
+
+    source: str
+    runs: tuple[Run, ...]
 
     def __repr__(self) -> str:
-        return (
-            f"seed={self.seed} parameters={self.parameters} options={self.options}\n"
-            + self.source.removeprefix(PRELUDE)
-        )
+        return "\n".join([*map(repr, self.runs), self.source.removeprefix(PRELUDE)])
 
 
 def draw_case(choices: Choices) -> Case:
     """Draw a case with any source of decisions."""
     source = Writer(choices).source()
+    runs = [draw_run(choices, 0.25)]
+    if choices.chance(25):  # what was compiled for the first need not fit the second
+        runs.append(draw_run(choices, choices.pick((0.25, 0.5, 2))))
+    return Case(source, tuple(runs))
+
+
+def draw_run(choices: Choices, factor: float) -> Run:
     parameters = {
         name: choices.pick(values) for name, values in PARAMETERS.items() if choices.chance(25)
     }
     options = {name: choices.pick(values) for name, values in OPTIONS.items() if choices.chance(40)}
-    return Case(source, choices.integer(0, 10_000), parameters, options)
+    return Run(choices.integer(0, 10_000), parameters, options, factor)
 
 
 PARAMETERS = {

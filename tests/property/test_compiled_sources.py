@@ -11,23 +11,23 @@ import os
 import sys
 from collections import Counter
 from pathlib import Path
+from types import ModuleType
 from unittest.mock import patch
 
 import pytest
 from hypothesis import HealthCheck, event, given, settings
 
-from hindcaster import Strategy
 from hindcaster.errors import NotCompilable
 from hindcaster.native import choice
 
 from ..conformance.both_ways import differences, outcome_of
-from .strategy_sources import Case, cases, frame_of
+from .strategy_sources import Case, Run, cases, frame_of
 
 EXAMPLES = int(os.environ.get("HINDCASTER_MORE_EXAMPLES", "25"))
 COMPILED_SHARE = 0.6  # of the generated strategies; the rest goes beyond what is supported
 
 
-def strategy_of(source: str, folder: Path) -> type[Strategy]:
+def module_of(source: str, folder: Path) -> ModuleType:
     """Import a source from a file, in which the compiler looks for it."""
     name = f"generated_{len(list(folder.iterdir()))}"
     path = folder / f"{name}.py"
@@ -41,21 +41,22 @@ def strategy_of(source: str, folder: Path) -> type[Strategy]:
         spec.loader.exec_module(module)
     finally:
         del sys.modules[name]
-    found: type[Strategy] = module.Generated
-    return found
+    return module
 
 
-def both_ways(case: Case, folder: Path) -> str:
-    """Run a case interpreted and compiled; says what became of it."""
-    strategy, data = strategy_of(case.source, folder), frame_of(case.seed)
+def both_ways(module: ModuleType, run: Run) -> str:
+    """Run a strategy interpreted and compiled; says what became of it."""
+    module.FACTOR = run.factor
+    strategy, data = module.Generated, frame_of(run.seed)
     interpreted, compiled = (
-        outcome_of(data, strategy, case.options, case.parameters, compiled=way)
+        outcome_of(data, strategy, run.options, run.parameters, compiled=way)
         for way in (False, True)
     )
     refused = isinstance(compiled.error, NotCompilable)
     if refused:  # or left on some bar, after which the interpreter has to start afresh
+        assert "report" not in str(compiled.error)
         with patch.multiple(choice, LOOK_BARS=0, WORTH_BARS=0):
-            compiled = outcome_of(data, strategy, case.options, case.parameters, compiled=None)
+            compiled = outcome_of(data, strategy, run.options, run.parameters, compiled=None)
     assert differences(interpreted, compiled) == []
     return "refused" if refused else "raised" if interpreted.error else "compiled"
 
@@ -66,9 +67,11 @@ def test_generated_strategies_give_the_same_both_ways(tmp_path: Path) -> None:
     @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
     @given(cases())
     def check(case: Case) -> None:
-        end = both_ways(case, tmp_path)
-        ended[end] += 1
-        event(end)
+        module = module_of(case.source, tmp_path)
+        for run in case.runs:
+            end = both_ways(module, run)
+            ended[end] += 1
+            event(end)
 
     check()
     assert ended["compiled"] >= COMPILED_SHARE * ended.total(), ended
@@ -86,10 +89,8 @@ class Generated(Strategy):
         self.level = {value}
 """
     first, second = (
-        outcome_of(
-            frame_of(0), strategy_of(source.format(value=value), tmp_path), {}, compiled=False
-        )
-        for value in ("1", "1.0")
+        outcome_of(frame_of(0), module.Generated, {}, compiled=False)
+        for module in (module_of(source.format(value=value), tmp_path) for value in ("1", "1.0"))
     )
     (found,) = differences(first, second)
     assert "level" in found

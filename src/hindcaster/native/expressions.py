@@ -293,7 +293,7 @@ def _comparable(value: Any) -> bool:
 
 def _equal_interned(tr: Translator, value: Interned, other: Value, node: ast.AST) -> str:
     if isinstance(other, Interned):
-        return f"({value.code} == {other.code})"
+        return _equal_by_number(tr, value, other)
     if not isinstance(other, Const) or not _comparable(other.value):
         raise tr.refusal(node, f"a text or enum is compared with {tr.describe(other)}")
     tr.depend(other)
@@ -304,6 +304,15 @@ def _equal_interned(tr: Translator, value: Interned, other: Value, node: ast.AST
         return "False"
     kept = value.code if len(numbers_of_equal) == 1 else tr.fresh(value.code)
     return "(" + " or ".join(f"{kept} == {number}" for number in numbers_of_equal) + ")"
+
+
+def _equal_by_number(tr: Translator, first: Interned, second: Interned) -> str:
+    """Text of whether two variables hold equal constants, which may be of different types."""
+    one, two = tr.fresh(first.code), tr.fresh(second.code)
+    table = list(enumerate(tr.memory.constants))
+    pairs = [(i, j) for i, a in table for j, b in table if i != j and a == b]
+    also = "".join(f" or ({one} == {i} and {two} == {j})" for i, j in pairs)
+    return f"({one} == {two}{also})"
 
 
 def _identical(tr: Translator, first: Value, second: Value, node: ast.AST) -> str:

@@ -105,7 +105,7 @@ def _kept_int(tr: Translator, number: Scalar, text: str, node: ast.AST) -> Scala
         raise tr.refusal(node, "this function of a boolean", "int(...)")
     if "abs" in text:
         return Scalar(numpy_kinds(number, INT), text.format(number.code), "", number.limit)
-    if "sign" in text:
+    if "-1.0" in text:
         kept = tr.spill(number)
         assert isinstance(kept, Scalar)
         sign = f"(1 if {kept.code} > 0 else (-1 if {kept.code} < 0 else 0))"
@@ -151,10 +151,11 @@ def larger(
     """Larger or smaller of two values, number by number."""
 
     def text(a: str, b: str, base: int) -> str:
+        # Of equal values, zeros of both signs among them, NumPy takes the second.
         if base != FLOAT:
-            return f"({a} if {a} {sign}= {b} else {b})"
+            return f"({a} if {a} {sign} {b} else {b})"
         nan = f"{b} != {b}" if skip_nan else f"{a} != {a}"
-        return f"({a} if {a} {sign}= {b} or {nan} else {b})"
+        return f"({a} if {a} {sign} {b} or {nan} else {b})"
 
     if is_number(first) and is_number(second):
         one, two = tr.spill(tr.plain(first, node)), tr.spill(tr.plain(second, node))
@@ -496,7 +497,10 @@ _EXACT: Final[dict[Any, Handler]] = {
     np.sqrt: _elementary("np.sqrt({})"),
     np.abs: _elementary("abs({})", keep_int=True),
     np.fabs: _elementary("abs({})"),
-    np.sign: _elementary("np.sign({})", keep_int=True),
+    np.sign: _elementary(
+        "(1.0 if {0} > 0.0 else (-1.0 if {0} < 0.0 else (0.0 if {0} == 0.0 else {0})))",
+        keep_int=True,
+    ),
     np.square: _elementary("({0} * {0})", keep_int=True),
     np.floor: _elementary("np.floor({})", keep_int=True),
     np.ceil: _elementary("np.ceil({})", keep_int=True),

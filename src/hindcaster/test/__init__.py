@@ -6,6 +6,7 @@ synthetic), a fresh copy on every access. `SMA` is a simple moving average to ex
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from hindcaster import datasets
@@ -38,7 +39,18 @@ def SMA(arr: Any, n: int) -> "pd.Series[float]":  # noqa: N802 - the name that s
     >>> SMA([1, 2, 4], 2).tolist()
     [nan, 1.5, 3.0]
     """
+    whole = type(n) is int or isinstance(n, np.integer)
+    if whole and _is_plain(arr) and 1 <= n <= len(arr):
+        from hindcaster.datasets.averages import moving_average
+
+        return pd.Series(moving_average(arr, n), copy=False)
     return pd.Series(arr).rolling(n).mean()
+
+
+def _is_plain(arr: Any) -> bool:
+    """Whether something is one row of floats, of which none is masked."""
+    row = isinstance(arr, np.ndarray) and arr.dtype == np.float64 and arr.ndim == 1
+    return row and not isinstance(arr, np.ma.MaskedArray)
 
 
 def __getattr__(name: str) -> pd.DataFrame:
