@@ -190,7 +190,7 @@ def _tag(tr: Translator, text: str, node: ast.AST) -> Value:
             "tags of several sorts are read",
             "tags that are all numbers, or all constant texts, none of them placed in init()",
         )
-    tr.require(lambda run: bool(run.strategy._account.broker.tags), False)
+    tr.assume(lambda run: bool(run.strategy._account.broker.tags), False)
     number = tr.fresh(text)
     slot = tr.memory.slots.get("tags")
     if slot is None or slot.kinds == slots.ONLY_NONE:

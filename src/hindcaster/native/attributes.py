@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import datetime
 import enum
 import inspect
 import types
@@ -16,6 +17,7 @@ from hindcaster.native.data import data_attribute
 from hindcaster.native.own import class_member, from_constant, own_attribute, real_function
 from hindcaster.native.subject import comparable
 from hindcaster.native.times import time_attribute
+from hindcaster.native.translator import is_only_none
 from hindcaster.native.values import (
     Array,
     Clock,
@@ -43,6 +45,8 @@ if TYPE_CHECKING:
 
 def attribute(tr: Translator, value: Value, name: str, node: ast.AST) -> Value:
     """Read ``value.name``."""
+    if is_only_none(value):
+        raise tr.unreached(node, "an attribute of None")
     match value:
         case Own():
             return own_attribute(tr, name, node)
@@ -97,7 +101,8 @@ def _of_constant(tr: Translator, found: Const, name: str, node: ast.AST) -> Valu
 def _check_plain(tr: Translator, found: Const, name: str, node: ast.AST) -> None:
     """Refuse attributes that are computed when they are read."""
     value = found.value
-    if isinstance(value, (types.ModuleType, type, enum.Enum)):
+    times = (datetime.date, datetime.time, datetime.timedelta)
+    if isinstance(value, (types.ModuleType, type, enum.Enum, *times)):
         return
     if type(value).__module__.startswith("hindcaster.") or hasattr(type(value), "__getattr__"):
         raise tr.refusal(node, f"an attribute of {tr.describe(found)}", "numbers on the strategy")

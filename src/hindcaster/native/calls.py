@@ -15,6 +15,7 @@ from hindcaster.native.expressions import expression
 from hindcaster.native.own import real_function
 from hindcaster.native.scopes import Frame, Surroundings, bindings_of
 from hindcaster.native.slots import loaded
+from hindcaster.native.translator import is_only_none
 from hindcaster.native.values import (
     Comprehension,
     Const,
@@ -64,9 +65,8 @@ def called(
         return call_function(tr, function, args, kwargs, node)
     if isinstance(function, Method):
         return _method(tr, function, args, kwargs, node)
-    if isinstance(function, Const) and function.value is None:
-        tr.leave_always(node, "None is called")
-        return function
+    if is_only_none(function):
+        raise tr.unreached(node, "None is called")
     if isinstance(function, Const):
         return _known(tr, function, args, kwargs, node)
     raise tr.refusal(node, f"{tr.describe(function)} is called")
@@ -112,6 +112,11 @@ def _constructed(
 ) -> Value:
     """Make a constant time of constants."""
     tr.depend(found)
+    changing = any(not isinstance(value, Const) for value in (*args, *kwargs.values()))
+    if changing and found.value is datetime.time and not kwargs and len(args) <= 4:
+        from hindcaster.native.times import clock_of
+
+        return clock_of(tr, args, node)
     for value in (*args, *kwargs.values()):
         if not isinstance(value, Const):
             raise tr.refusal(node, "a time is made of values that change", "constants")

@@ -93,7 +93,7 @@ def _attempt(
             reached = int(block.integers[BAR])
             progress.update(reached - bar)
             if result == codes.NEED_ROOM:
-                broker.reserve(2 * SPARE_ROOM)
+                broker.reserve(_projected(broker, reached - start, n_bars - start))
             elif result == AGAIN:
                 return None
             elif result == codes.BANKRUPT:
@@ -105,6 +105,17 @@ def _attempt(
             bar = reached
     _finish(program, block, run, broker)
     return True, n_bars - 1
+
+
+def _projected(broker: LedgerBroker, done: int, total: int) -> int:
+    """Estimate the records to make room for: what the rest of the run needs at this rate.
+
+    At most eight times what there is, because a run may only have begun busily.
+    """
+    account = broker.account
+    records = int(max(account["n_orders"][0], account["n_trades"][0]))
+    rest = records * (total - done) // max(done, 1)
+    return min(rest + rest // 8, 8 * records) + 2 * SPARE_ROOM
 
 
 def _left(program: Program, result: int, bar: int) -> Left:

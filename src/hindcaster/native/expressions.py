@@ -6,10 +6,11 @@ import ast
 from collections.abc import Callable
 from functools import partial
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from hindcaster.native import arrays, kinds, numbers, slots
 from hindcaster.native.kinds import BOOL, NONE
+from hindcaster.native.translator import Unreached, is_only_none
 from hindcaster.native.values import (
     Array,
     Book,
@@ -52,6 +53,15 @@ def expression(tr: Translator, node: ast.expr) -> Value:
         raise tr.refusal(node, what, instead)
     tr.check_size(node)
     return handler(tr, node)
+
+
+def attempted(tr: Translator, node: ast.AST, part: Callable[[], Any]) -> Any:
+    """Translate a part; None, after leaving the loop, if it always raises."""
+    try:
+        return part()
+    except Unreached as error:
+        tr.leave_always(error.node, error.why)
+        return None
 
 
 _REFUSED: Final[dict[type[ast.AST], tuple[str, str]]] = {
@@ -105,8 +115,7 @@ def _local(tr: Translator, frame: Frame, name: str, node: ast.AST) -> Value:
     slot = tr.memory.slots.get(variable)
     if slot is None:
         if frame.bindings[name] and not sure:
-            tr.leave_always(node, f"{name} has no value yet")
-            return Const(None)
+            raise tr.unreached(node, f"{name} has no value yet")
         raise tr.refusal(node, f"{name} is used before it is assigned")
     if not sure:
         _flag(tr, variable, node)
@@ -159,6 +168,8 @@ def binary(tr: Translator, op: ast.operator, first: Value, second: Value, node: 
         raise tr.refusal(
             node, f"the operator {type(op).__name__} is not supported in compiled code"
         )
+    if is_only_none(first) or is_only_none(second):
+        raise tr.unreached(node, "arithmetic with None")
     if isinstance(first, Const) and isinstance(second, Const):
         result = numbers.folded(tr, sign, first, second, node)
         if result is not None:
@@ -245,6 +256,8 @@ def compared(tr: Translator, op: ast.cmpop, first: Value, second: Value, node: a
         inside = contained(tr, first, second, node)
         return Scalar(PYTHON_BOOL, inside if isinstance(op, ast.In) else f"(not {inside})")
     sign = numbers.COMPARISONS[type(op)]
+    if sign not in ("==", "!=") and (is_only_none(first) or is_only_none(second)):
+        raise tr.unreached(node, "a comparison with None")
     if isinstance(first, Array) or isinstance(second, Array):
         return arrays.elementwise(tr, sign, first, second, node)
     timed = (Moment, Span, Clock, Day)
@@ -416,7 +429,7 @@ def joined(
     """Value of ``first and rest`` or, with `stop_if`, of ``first or rest``."""
     before = reached(tr)
     with tr.captured() as lines:
-        second = rest()
+        second = attempted(tr, node, rest) or first
     restore(before)
     word = "or" if stop_if else "and"
     if not lines and isinstance(first, Scalar) and isinstance(second, Scalar):
@@ -466,11 +479,14 @@ def _conditional(tr: Translator, node: ast.IfExp) -> Value:
     condition = truth(tr, node.test)
     before = reached(tr)
     with tr.captured() as then:
-        first = expression(tr, node.body)
+        first = attempted(tr, node, lambda: expression(tr, node.body))
     restore(before)
     with tr.captured() as otherwise:
-        second = expression(tr, node.orelse)
+        second = attempted(tr, node, lambda: expression(tr, node.orelse))
     restore(before)
+    if first is None and second is None:
+        raise tr.unreached(node, "both branches raise")
+    first, second = cast("Value", first or second), cast("Value", second or first)
     if condition == "True":
         tr.extend(then)
         return first
@@ -507,7 +523,7 @@ def _truth_of_logic(tr: Translator, node: ast.BoolOp) -> str:
     for operand in node.values[1:]:
         before = reached(tr)
         with tr.captured() as lines:
-            second = truth(tr, operand)
+            second = attempted(tr, operand, partial(truth, tr, operand)) or "False"
         restore(before)
         if not lines:
             text = f"({text} {word} {second})"

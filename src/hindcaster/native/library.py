@@ -105,7 +105,8 @@ def absolute(tr: Translator, number: Scalar, node: ast.AST) -> Scalar:
         found = frozenset(INT if kind == BOOL else kind for kind in number.kinds)
         return Scalar(found, f"int({number.code})" if found == {INT} else number.code, "", 1)
     found = frozenset(INT if kind == BOOL else kind for kind in number.kinds)
-    return Scalar(found, f"abs({number.code})", number.tag if len(found) > 1 else "", number.limit)
+    tag = f"max({number.tag}, {INT})" if number.tag and BOOL in number.kinds else number.tag
+    return Scalar(found, f"abs({number.code})", tag if len(found) > 1 else "", number.limit)
 
 
 def _round(tr: Translator, args: list[Value], kwargs: dict[str, Value], node: ast.AST) -> Value:

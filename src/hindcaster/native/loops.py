@@ -90,7 +90,13 @@ def as_sequence(tr: Translator, value: Value, node: ast.AST) -> Sequence | None:
         case Labels():
             from hindcaster.native.data import label
 
-            return Sequence(value.length, lambda i: label(tr, f"({value.first} + {i})", node))
+            def python_label(i: str) -> Value:  # pandas gives Python's numbers one by one
+                found = label(tr, f"({value.first} + {i})", node)
+                if isinstance(found, Scalar):
+                    return replace(found, kinds=frozenset(map(kinds.base, found.kinds)))
+                return found
+
+            return Sequence(value.length, python_label)
         case Steps():
             return _of_steps(tr, value, node)
         case Group() | Const():

@@ -49,7 +49,7 @@ def own_attribute(tr: Translator, name: str, node: ast.AST) -> Value:
     name = mangled(name, tr.frame.around.owner)
     cls = type(tr.subject.strategy)
     member, owner = class_member(cls, name)
-    tr.require(lambda run: name in vars(run.strategy), name in vars(tr.subject.strategy))
+    tr.assume(lambda run: name in vars(run.strategy), name in vars(tr.subject.strategy))
     if callable(member) or isinstance(member, (property, staticmethod)):
         tr.dependencies.append((lambda run: class_member(type(run.strategy), name)[0], member))
     if isinstance(member, property):
@@ -60,7 +60,7 @@ def own_attribute(tr: Translator, name: str, node: ast.AST) -> Value:
         return _variable(tr, name, node)
     if name in vars(tr.subject.strategy):
         return _constant_attribute(tr, name, node)
-    if member is None:
+    if owner is None:
         raise tr.refusal(node, f"the strategy has no attribute {name}", "set it in init()")
     return _of_class(tr, name, member, owner, node)
 
@@ -250,7 +250,7 @@ def recognised(tr: Translator, found: Const) -> Value | None:
         return None
     for value, get in _WELL_KNOWN:
         if found.value is get(tr.subject.run):
-            tr.require(partial(_is_still, path, get), True)
+            tr.assume(partial(_is_still, path, get), True)
             return value
     if found.value is strategy._account:
         raise tr.refusal(None, "the account's own object is used", "the strategy's attributes")
@@ -299,8 +299,7 @@ def _variable(tr: Translator, name: str, node: ast.AST) -> Value:
     variable = variable_name(name)
     slot = tr.memory.slots.get(variable)
     if slot is None:
-        tr.leave_always(node, f"self.{name} has no value yet")
-        return Const(None)
+        raise tr.unreached(node, f"self.{name} has no value yet")
     if not has_initial(tr, name):
         tr.guard(f"not s_{variable}", node, f"self.{name} has no value yet")
     if slot.what == "array":
@@ -311,7 +310,7 @@ def _variable(tr: Translator, name: str, node: ast.AST) -> Value:
 def has_initial(tr: Translator, name: str) -> bool:
     """Whether an attribute has a value before the first bar."""
     strategy = tr.subject.strategy
-    return name in vars(strategy) or class_member(type(strategy), name)[0] is not None
+    return name in vars(strategy) or class_member(type(strategy), name)[1] is not None
 
 
 def initial(run: Run, name: str) -> Any:
@@ -340,7 +339,7 @@ def _initial_value(tr: Translator, name: str, value: Any, node: ast.AST) -> Valu
                 f"self.{name} is an array that next() assigns, of type {value.dtype}",
                 "np.zeros(n) or another plain array of one dimension with floats, int64 or bools",
             )
-        tr.require(lambda run: _shared(run, name), _shared(tr.subject.run, name))
+        tr.assume(lambda run: _shared(run, name), _shared(tr.subject.run, name))
         if _shared(tr.subject.run, name):
             raise tr.refusal(
                 node,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from hindcaster.native import kinds
 from hindcaster.native.calls import returns_in
-from hindcaster.native.expressions import binary, expression, truth
+from hindcaster.native.expressions import attempted, binary, expression, truth
 from hindcaster.native.loops import as_group, each, in_loop
 from hindcaster.native.values import (
     Array,
@@ -51,7 +51,7 @@ def statement(tr: Translator, node: ast.stmt) -> None:
         what, instead = _REFUSED.get(type(node), (f"{type(node).__name__} is not supported", ""))
         raise tr.refusal(node, what, instead)
     tr.check_size(node)
-    handler(tr, node)
+    attempted(tr, node, lambda: handler(tr, node))
 
 
 _REFUSED: Final[dict[type[ast.AST], tuple[str, str]]] = {
@@ -171,6 +171,7 @@ def bind(tr: Translator, target: ast.expr, value: Value, node: ast.AST) -> None:
         kept = tr.spill(value)
         frame.aliases[name] = replace(kept, fresh=False) if isinstance(kept, Array) else kept
     else:
+        frame.aliases.pop(name, None)
         tr.store(variable, slot, value, node)
     if variable in tr.memory.flagged:
         tr.emit(f"s_{variable} = True")
@@ -230,7 +231,8 @@ def _augmented_element(tr: Translator, node: ast.AugAssign, target: ast.Subscrip
 
 
 def _if(tr: Translator, node: ast.If) -> None:
-    condition = truth(tr, node.test)
+    # A test that always raises may do so on this pass only: look into both branches.
+    condition = attempted(tr, node, lambda: truth(tr, node.test)) or "(bar >= 0)"
     if condition in ("True", "False"):
         statements(tr, node.body if condition == "True" else node.orelse)
         return
@@ -312,7 +314,7 @@ def _while(tr: Translator, node: ast.While) -> None:
     frame = tr.frame
     before = None if frame.assigned is None else set(frame.assigned)
     with tr.nested("while True:"), in_loop(tr, ""):
-        condition = truth(tr, node.test)
+        condition = attempted(tr, node, lambda: truth(tr, node.test)) or "(bar >= 0)"
         if condition != "True":
             with tr.nested(f"if not {condition}:"):
                 tr.emit("break")

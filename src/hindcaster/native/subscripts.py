@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from hindcaster.native import arrays, kinds
 from hindcaster.native.expressions import expression
 from hindcaster.native.slots import converted
+from hindcaster.native.translator import is_only_none
 from hindcaster.native.values import (
     Array,
     Book,
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 def subscript(tr: Translator, value: Value, index: ast.expr, node: ast.AST) -> Value:
     """Read ``value[index]``."""
+    if is_only_none(value):
+        raise tr.unreached(node, "an element of None")
     match value:
         case Array():
             return _of_array(tr, value, index, node)
@@ -136,6 +139,7 @@ def _of_book(tr: Translator, book: Book, index: ast.expr, node: ast.AST) -> Valu
     if not isinstance(index, ast.Slice):
         place = arrays.position(tr, book.count, 0, expression(tr, index), node)
         return tr.spill(book.item(place))
+    book = tr.snapshot(book) if book.live else book
     start, length, step = arrays.bounds(tr, book.count, 0, index, node)
     if step == -1:
         last = tr.fresh(f"{length} - 1")

@@ -59,6 +59,18 @@ def time_attribute(
     raise tr.refusal(node, f"`{name}` of {tr.describe(value)} is not supported in compiled code")
 
 
+def clock_of(tr: Translator, parts: list[Value], node: ast.AST) -> Clock:
+    """Make a time of day of hour, minute, second and microsecond."""
+    texts = []
+    for part, below in zip(parts, (24, 60, 60, 10**6), strict=False):
+        place = tr.fresh(tr.integer(part, node).code)
+        tr.guard(f"{place} < 0 or {place} >= {below}", node, "no time of day")
+        texts.append(place)
+    texts += ["0"] * (4 - len(texts))
+    seconds = f"(({texts[0]} * 60 + {texts[1]}) * 60 + {texts[2]})"
+    return Clock(tr.fresh(f"{seconds} * 1000000 + {texts[3]}"))
+
+
 def _number(text: str) -> Scalar:
     return Scalar(_PYTHON_INT, f"({text})", "", 2.0**40)
 
@@ -179,7 +191,10 @@ def _moment_number(tr: Translator, value: Value, like: Moment, node: ast.AST) ->
                 "a time with a time zone is compared with one without",
                 f"pd.Timestamp('...', tz={str(like.zone)!r})" if like.zone else "no tz=",
             )
-        return f"({stamp.as_unit('ns').value})"
+        try:
+            return f"({stamp.as_unit('ns').value})"
+        except (OverflowError, ValueError):
+            raise tr.refusal(node, "a time that nanoseconds cannot express") from None
     raise tr.refusal(node, f"a time is compared with {tr.describe(value)}", "a pd.Timestamp")
 
 
@@ -188,7 +203,10 @@ def _span_number(tr: Translator, value: Value, node: ast.AST) -> str:
         return value.code
     if isinstance(value, Const) and isinstance(value.value, (pd.Timedelta, datetime.timedelta)):
         tr.depend(value)
-        return f"({pd.Timedelta(value.value).as_unit('ns').value})"
+        try:
+            return f"({pd.Timedelta(value.value).as_unit('ns').value})"
+        except (OverflowError, ValueError):
+            raise tr.refusal(node, "a time span that nanoseconds cannot express") from None
     raise tr.refusal(node, f"a time span is compared with {tr.describe(value)}", "a pd.Timedelta")
 
 
@@ -230,7 +248,9 @@ def shifted(tr: Translator, sign: str, first: Value, second: Value, node: ast.AS
     if sign == "-" and isinstance(second, Moment) and _is_time(first):
         return Span(tr.fresh(f"{_moment_number(tr, first, second, node)} - {second.utc}"))
     if sign in "+-" and isinstance(first, Moment) and first.zone is None:
-        moved = tr.fresh(f"{first.utc} {sign} {_span_number(tr, second, node)}")
+        step = _span_number(tr, second, node)
+        moved = tr.fresh(f"{first.utc} {sign} {step}")
+        tr.guard(f"abs({step}) > {2**62} or abs({moved}) > {2**62}", node, "a time too far away")
         return Moment(moved, moved, None)
     if sign in "+-" and isinstance(first, (Span, Const)) and isinstance(second, (Span, Const)):
         a, b = _span_number(tr, first, node), _span_number(tr, second, node)

@@ -37,6 +37,15 @@ FIRST_EXIT = 1000  # results below minus this are exits of the program
 MOST_STATEMENTS = 20_000
 
 
+class Unreached(Exception):  # noqa: N818  (no error: it ends the translation of a statement)
+    """What is translated always raises when it is reached."""
+
+    def __init__(self, node: ast.AST, why: str) -> None:
+        super().__init__(why)
+        self.node = node
+        self.why = why
+
+
 class Translator(Emitter):
     """One pass over the text of a strategy.
 
@@ -176,11 +185,17 @@ class Translator(Emitter):
             return value
         rest = value.kinds - {kinds.NONE}
         if not rest:
-            self.leave_always(node, "None is used as a number")
-            return Scalar(frozenset({kinds.FLOAT}), "0.0")
+            raise self.unreached(node, "None is used as a number")
         kept = self._spilled(value)
         self.guard(f"{kept.tag} == {kinds.NONE}", node, "None is used as a number")
         return Scalar(rest, kept.code, kept.tag if len(rest) > 1 else "", value.limit)
+
+    def unreached(self, node: ast.AST, why: str) -> Unreached:
+        """Exception for what always raises in Python: the rest of a statement is not translated.
+
+        Also the first pass needs it, in which an attribute that is None at first is nothing else.
+        """
+        return Unreached(node, why)
 
     def leave_always(self, node: ast.AST, why: str) -> None:
         """Leave the compiled loop whenever this point is reached."""
@@ -236,6 +251,10 @@ class Translator(Emitter):
         """Note what the program assumes of an attribute when a run begins."""
         self.requirements.append((path, described(value, written), written))
 
+    def assume(self, path: Callable[[Any], Any], value: Any) -> None:
+        """Note a fact, compared by value, that the program holds for."""
+        self.dependencies.append((path, value))
+
     def symbol(self, name: str) -> str:
         """Name of the address of a function of the C library."""
         address = runtime.symbol_address(name)
@@ -274,7 +293,7 @@ class Translator(Emitter):
         if isinstance(value, Const) and can_be_interned(value.value):
             self.depend(value)
             return Interned(str(self.intern(value.value)))
-        if isinstance(value, Scalar) and value.kinds == slots.ONLY_NONE:
+        if is_only_none(value):
             return Interned(str(self.intern(None)))
         raise self.refusal(node, f"{self.describe(value)} cannot be kept in a variable with texts")
 
@@ -314,7 +333,9 @@ class Translator(Emitter):
             case "number":
                 number = self.number(value, node)
                 base = kinds.storage(slot.kinds)
-                code = slots.EMPTY[base] if number.kinds == slots.ONLY_NONE else number.code
+                nothing = number.kinds == slots.ONLY_NONE
+                own = base if nothing else kinds.storage(number.kinds)
+                code = slots.EMPTY[base] if nothing else number.code
                 tag = number.tag or str(next(iter(number.kinds)))
                 if slot.tagged:
                     code, tag = self.fresh(code), self.fresh(tag)
@@ -324,7 +345,7 @@ class Translator(Emitter):
                             f"abs({code}) > {int(kinds.EXACT)}", node, "an integer above 2**53"
                         )
                     self.emit(f"k_{name} = {tag}")
-                self.emit(f"{name} = {slots.converted(code, kinds.storage(number.kinds), base)}")
+                self.emit(f"{name} = {slots.converted(code, own, base)}")
             case "interned":
                 self.emit(f"{name} = {self.interned(value, node).code}")
             case "moment":
@@ -338,7 +359,7 @@ class Translator(Emitter):
                 self.emit(f"{name} = {value.utc}")
             case "span" | "clock" | "day" | "order" | "trade":
                 missing = slots.NO_TIME if slot.what == "day" else slots.NO_NUMBER
-                code = missing if _is_none(value) else getattr(value, "code", missing)
+                code = missing if is_only_none(value) else getattr(value, "code", missing)
                 self.emit(f"{name} = {code}")
             case "array":
                 assert isinstance(value, Array)
@@ -389,7 +410,8 @@ class Translator(Emitter):
             self.block.append((f"if not ({condition}):", otherwise))
 
 
-def _is_none(value: Value) -> bool:
+def is_only_none(value: Value) -> bool:
+    """Whether a value is None and nothing else."""
     return (isinstance(value, Const) and value.value is None) or (
         isinstance(value, Scalar) and value.kinds == slots.ONLY_NONE
     )
