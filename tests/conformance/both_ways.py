@@ -130,7 +130,7 @@ def strategy_differences(first: Any, second: Any) -> list[str]:
 def account_view(strategy: Any) -> dict[str, Any]:
     """The account as a strategy shows it after a run."""
     handles = {name: getattr(strategy, name) for name in ("orders", "trades", "closed_trades")}
-    view: dict[str, Any] = {name: list(map(repr, found)) for name, found in handles.items()}
+    view: dict[str, Any] = {name: list(map(text_of, found)) for name, found in handles.items()}
     return view | {
         "text": str(strategy),
         "equity": strategy.equity,
@@ -139,6 +139,11 @@ def account_view(strategy: Any) -> dict[str, Any]:
         "brackets": [(trade.sl, trade.tp) for trade in handles["trades"]],
         "bars": len(strategy.data),
     }
+
+
+def text_of(handle: Any) -> str:
+    """Text of an order or trade; the class of a single number in its tag does not matter."""
+    return repr(handle).replace("_Indicator(", "_Array(")
 
 
 def same(first: Any, second: Any) -> bool:
@@ -154,6 +159,8 @@ def same(first: Any, second: Any) -> bool:
         return len(first) == len(second) and all(map(same, first, second))
     if isinstance(first, dict):
         return list(first) == list(second) and all(same(first[key], second[key]) for key in first)
+    if isinstance(first, (pd.Series, pd.DataFrame, pd.Index)):
+        return bool(first.equals(second))
     if isinstance(first, (Order, Trade)):
         return bool(first._index == second._index)
     if isinstance(first, float):

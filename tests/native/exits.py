@@ -146,7 +146,7 @@ RAISING = by_reason(
             "quantile beyond one": "self.real = quantile(self.data.Close, 1.5)",
         },
         "arrays of different lengths": {
-            "arrays of different lengths": "self.truth = all(self.window > self.data.Close)",
+            "arrays of different lengths": "self.truth = all(self.window[:4] > self.data.Close[-3:])",
             "slice assigned with another length": "self.window[2:5] = self.data.Close[-2:]",
         },
         "an array is unpacked to other names": {
@@ -182,15 +182,19 @@ RAISING = by_reason(
             "no such column": "self.real = self.data.Bid[-1]",
             "no such item": "self.real = self.data['Bid'][-1]",
         },
-        "None is used as a number": {
+        "arithmetic with None": {
             "sum with None": "self.result = self.absent + 1",
+        },
+        "a comparison with None": {
             "comparison with None": "self.truth = self.absent < price",
+        },
+        "None is used as a number": {
             "negative of None": "self.result = -self.absent",
             "absolute value of None": "self.result = abs(self.absent)",
             "exit price of an open trade": "self.real = self.trades[0].exit_price + 1",
             "size that is None": "self.buy(size=self.absent)",
         },
-        "None has no attribute cancel": {
+        "an attribute of None": {
             "order that is None": "self.absent.cancel()",
         },
         "a variable without a value": {
@@ -308,7 +312,7 @@ WORKING = by_reason(
             "largest of nothing but NaN": "self.real = «np.nanmax(self.blank)»",
         },
         "an array attribute changes its length": {
-            "array of another length": "«self.window = self.window[:3]»",
+            "array of another length": "«self.window = np.array(self.window[:3])»",
         },
         "NaN is sorted": {
             "sorted NaN": "self.real = «sorted((self.undefined, 2.0, 1.0))»[0]",

@@ -238,7 +238,9 @@ EXPRESSIONS = [
     Case("the truth of self.data", "if «self.data»:\n    self.level = 2.0", "len(...)"),
     Case("the truth of the index", "if «self.data.index»:\n    self.level = 2.0", "len(...)"),
     Case("the truth of a range", "if «range(3)»:\n    self.level = 2.0"),
-    Case("a time is made of values that change", "«datetime.time(self.units)»", "constants"),
+    Case(
+        "a time is made of values that change", "«datetime.date(2024, 1, self.units)»", "constants"
+    ),
     Case(
         "a list made by two loops",
         "self.units = len(«[n for n in range(3) for m in range(n)]»)",
@@ -250,9 +252,9 @@ EXPRESSIONS = [
         "a loop that uses them at once",
     ),
     Case(
-        "a list made of a scalar",
-        "self.units = len(«[n for n in self.level]»)",
-        "a loop that uses them at once",
+        "a loop over a scalar",
+        "self.units = len([n for n in «self.level»])",
+        "a loop over range(...)",
     ),
     Case(
         "asynchronous comprehensions are not supported",

@@ -129,9 +129,9 @@ class Trading(Strategy):
             self.last = self.buy(size=2)
         elif count == 6:
             if self.kind == "stop-loss":
-                self.sell(size=1, sl=math.inf)
+                self.sell(size=5, sl=math.inf)
             elif self.kind == "take-profit":
-                self.sell(size=1, tp=-5.0)
+                self.sell(size=5, tp=-5.0)
             elif self.kind == "exit":
                 raise SystemExit(3)
             else:

@@ -262,6 +262,8 @@ class Writer:
         for held in ("trade", "order"):  # what is never held has nothing to read
             if f"self.{held}." in written and not re.search(rf"self\.{held} = (?!None)", written):
                 body[:0] = [f"if self.{held}s:", f"    self.{held} = self.{held}s[-1]"]
+        if "self.late" in written and "self.late = " not in written:
+            body.append("self.late = 1.5")
         members = [INIT.format(start=start).splitlines()]
         members += [*map(indented, methods), indented(["def next(self):", *indented(body)])]
         parts.append(CLASS + "\n" + "\n\n".join("\n".join(member) for member in members))
