@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..conformance.both_ways import Outcome, outcome_of, same, same_arrays
+from ..conformance.both_ways import outcome_of, same, same_arrays
 from .sources import imported
 
 BARS = 310
@@ -67,27 +67,29 @@ class Block:
 
 def evaluating(blocks: list[Block]) -> str:
     """Source that keeps values in `floats` and `integers`, one expression after the other."""
-    init, body, counts = [], [], {"floats": 0, "integers": 0}
+    init, calls, methods, counts = [], [], [], {"floats": 0, "integers": 0}
     for number, block in enumerate(blocks):
         target = "integers" if block.whole else "floats"
         names = {"x": block.x} if block.y is None else {"x": block.x, "y": block.y}
         init += [f"self.{name}{number} = {_text(values)}" for name, values in names.items()]
-        body.append("n = 0")
-        body += [
+        calls.append(f"self.evaluate{number}()")
+        methods += ["", f"    def evaluate{number}(self):", "        n = 0"]
+        methods += [
             "    " * depth + f"for {name} in self.{name}{number}:"
-            for depth, name in enumerate(names)
+            for depth, name in enumerate(names, 2)
         ]
-        indent = "    " * len(names)
-        body += [indent + block.before] * bool(block.before)
+        indent = "    " * (len(names) + 2)
+        methods += [indent + block.before] * bool(block.before)
         for text in block.expressions:
             expression, _, condition = text.partition(" when ")
             store = f"self.{target}[{counts[target]} + n] = {expression}"
-            body.append(indent + (f"if {condition}: {store}" if condition else store))
+            methods.append(indent + (f"if {condition}: {store}" if condition else store))
             counts[target] += block.count
-        body.append(f"{indent}n += 1")
+        methods.append(f"{indent}n += 1")
     init.append(f"self.floats = np.full({counts['floats']}, {UNSET})")
     init.append(f"self.integers = np.full({counts['integers']}, {int(UNSET)})")
-    return SOURCE.format(bars=BARS, init=_indented(init, 8), body=_indented(body, 12))
+    head = SOURCE.format(bars=BARS, init=_indented(init, 8), body=_indented(calls, 12))
+    return head + "\n".join(methods) + "\n"
 
 
 def _text(values: Any) -> str:
@@ -121,39 +123,37 @@ def data() -> pd.DataFrame:
     )
 
 
-def both_ways(source: str, folder: Path) -> tuple[Outcome, Outcome]:
-    """Run interpreted and compiled; both have to succeed."""
+def both_ways(source: str, folder: Path) -> tuple[list[str], list[dict[str, Any]]]:
+    """Run interpreted and compiled: what is wrong with that, and what the strategies kept."""
     strategy = imported(source, folder).Evaluating
-    interpreted, compiled = (
-        outcome_of(data(), strategy, {}, compiled=way) for way in (False, True)
-    )
-    assert (interpreted.error, compiled.error) == (None, None)
-    assert compiled.stats.execution.compiled
-    return interpreted, compiled
+    outcomes = [outcome_of(data(), strategy, {}, compiled=way) for way in (False, True)]
+    wrong = [repr(outcome.error) for outcome in outcomes if outcome.error is not None]
+    return wrong, [] if wrong else [vars(outcome.stats._strategy) for outcome in outcomes]
 
 
-def check_values(blocks: list[Block], folder: Path) -> None:
-    """Compare all values bit by bit; each expression has some."""
-    outcomes = both_ways(evaluating(blocks), folder)
-    first, second = (vars(outcome.stats._strategy) for outcome in outcomes)
+def value_differences(blocks: list[Block], folder: Path) -> list[str]:
+    """Compare all values bit by bit; each expression has to have some."""
+    found, kept = both_ways(evaluating(blocks), folder)
+    if found:
+        return found
     places = {"floats": 0, "integers": 0}
-    found = []
     for block in blocks:
         target = "integers" if block.whole else "floats"
         for expression in block.expressions:
             begin = places[target]
             places[target] += block.count
-            one, two = (kept[target][begin : begin + block.count] for kept in (first, second))
-            assert (one != int(UNSET)).any() if block.whole else (one != UNSET).any(), expression
+            first, second = (values[target][begin : places[target]] for values in kept)
+            if (first == (int(UNSET) if block.whole else UNSET)).all():
+                found.append(f"{expression} was never evaluated")
+            different = [n for n in range(block.count) if not same_arrays(first[n], second[n])]
             found += [
-                f"{expression} of {block.operands(place)}: {one[place]!r} != {two[place]!r}"
-                for place in range(block.count)
-                if not same_arrays(one[place], two[place])
-            ][:3]
-    assert found == []
+                f"{expression} of {block.operands(n)}: {first[n]!r} != {second[n]!r}"
+                for n in different[:3]
+            ]
+    return found
 
 
-def check_classes(expressions: dict[str, str], folder: Path) -> None:
+def class_differences(expressions: dict[str, str], folder: Path) -> list[str]:
     """Compare classes and values of single results; expressions by a name for each."""
     init = [
         "self.whole, self.real, self.truth = 7, 2.5, True",
@@ -161,10 +161,12 @@ def check_classes(expressions: dict[str, str], folder: Path) -> None:
     ]
     body = [f"self.result_{n} = {text}" for n, text in enumerate(expressions.values())]
     source = SOURCE.format(bars=BARS, init=_indented(init, 8), body=_indented(body, 12))
-    first, second = (vars(outcome.stats._strategy) for outcome in both_ways(source, folder))
-    found = [
-        f"{name}: {first[key]!r} ({type(first[key])}) != {second[key]!r} ({type(second[key])})"
-        for name, key in ((name, f"result_{n}") for n, name in enumerate(expressions))
-        if not same(first[key], second[key])
+    found, kept = both_ways(source, folder)
+    if found:
+        return found
+    results = [[values[f"result_{n}"] for values in kept] for n in range(len(expressions))]
+    return [
+        f"{name}: {first!r} ({type(first)}) != {second!r} ({type(second)})"
+        for name, (first, second) in zip(expressions, results, strict=True)
+        if not same(first, second)
     ]
-    assert found == []

@@ -146,7 +146,7 @@ RAISING = by_reason(
             "quantile beyond one": "self.real = quantile(self.data.Close, 1.5)",
         },
         "arrays of different lengths": {
-            "arrays of different lengths": "self.truth = all(self.window[:4] > self.data.Close[-3:])",
+            "arrays of different lengths": "self.truth = any(self.blank > self.data.Close)",
             "slice assigned with another length": "self.window[2:5] = self.data.Close[-2:]",
         },
         "an array is unpacked to other names": {

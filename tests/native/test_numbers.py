@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from .evaluation import Block, check_classes, check_values
+from .evaluation import Block, class_differences, value_differences
 
 SMALL, TINY, HUGE = 2.0**-30, 5e-324, 1.5e300
 FLOATS = (0.1, -0.0, 0.5, -2.5, 1.5, 3.0, -7.25, 1e16, 123456.789, SMALL, TINY, -HUGE, 0.7)
@@ -46,8 +46,11 @@ def numpy(values: tuple[Any, ...]) -> Any:
 def test_arithmetic_of_floats(tmp_path: Path) -> None:
     ring = ("x + y", "x - y", "x * y")
     divided = ("x / y when y != 0", "x // y when y != 0", "x % y when y != 0")
-    check_values(
-        [Block((*ring, *divided, "divmod(x, y)[1] when y != 0"), FLOATS, FLOATS)], tmp_path
+    assert (
+        value_differences(
+            [Block((*ring, *divided, "divmod(x, y)[1] when y != 0"), FLOATS, FLOATS)], tmp_path
+        )
+        == []
     )
 
 
@@ -59,7 +62,7 @@ def test_arithmetic_of_integers(tmp_path: Path) -> None:
         ),
         Block(("x / y when y != 0",), WHOLE, WHOLE),
     ]
-    check_values(blocks, tmp_path)
+    assert value_differences(blocks, tmp_path) == []
 
 
 def test_arithmetic_of_numpy(tmp_path: Path) -> None:
@@ -68,7 +71,7 @@ def test_arithmetic_of_numpy(tmp_path: Path) -> None:
         Block(floats, numpy(FLOATS), numpy(FLOATS)),
         Block(("x * y", "x // y when y", "x % y when y"), numpy(WHOLE), numpy(WHOLE), whole=True),
     ]
-    check_values(blocks, tmp_path)
+    assert value_differences(blocks, tmp_path) == []
 
 
 def test_arithmetic_of_floats_with_integers(tmp_path: Path) -> None:
@@ -78,7 +81,7 @@ def test_arithmetic_of_floats_with_integers(tmp_path: Path) -> None:
         Block(expressions[3:], numpy(FLOATS), WHOLE),
         Block(("x + y", "x * y"), (True, False), FLOATS),
     ]
-    check_values(blocks, tmp_path)
+    assert value_differences(blocks, tmp_path) == []
 
 
 def test_comparisons(tmp_path: Path) -> None:
@@ -88,7 +91,7 @@ def test_comparisons(tmp_path: Path) -> None:
         Block(signs[:3], SPECIAL, WHOLE),
         Block(signs[:3], WHOLE, numpy(WHOLE)),
     ]
-    check_values(blocks, tmp_path)
+    assert value_differences(blocks, tmp_path) == []
 
 
 def test_logic_gives_operands(tmp_path: Path) -> None:
@@ -98,7 +101,7 @@ def test_logic_gives_operands(tmp_path: Path) -> None:
         Block(words[:4], WHOLE, WHOLE, whole=True),
         Block(words[:4], SPECIAL, WHOLE),
     ]
-    check_values(blocks, tmp_path)
+    assert value_differences(blocks, tmp_path) == []
 
 
 def test_smaller_and_larger(tmp_path: Path) -> None:
@@ -108,7 +111,7 @@ def test_smaller_and_larger(tmp_path: Path) -> None:
         Block(chosen[:2], WHOLE, WHOLE, whole=True),
         Block(chosen, SPECIAL, WHOLE),
     ]
-    check_values(blocks, tmp_path)
+    assert value_differences(blocks, tmp_path) == []
 
 
 @pytest.mark.parametrize("sign", ["+", "*", "/", "//", "%", "<", "and", "or"])
@@ -117,7 +120,7 @@ def test_classes_of_operators(sign: str, tmp_path: Path) -> None:
         f"{first} {sign} {second}": f"{OPERANDS[first]} {sign} {OPERANDS[second]}"
         for first, second in PAIRS
     }
-    check_classes(expressions, tmp_path)
+    assert class_differences(expressions, tmp_path) == []
 
 
 @pytest.mark.parametrize("name", ["max", "min", "divmod"])
@@ -127,7 +130,7 @@ def test_classes_of_functions_of_pairs(name: str, tmp_path: Path) -> None:
         f"{name} of {first} and {second}": f"{name}({OPERANDS[first]}, {OPERANDS[second]}){part}"
         for first, second in PAIRS
     }
-    check_classes(expressions, tmp_path)
+    assert class_differences(expressions, tmp_path) == []
 
 
 ONE_NUMBER = ("-{}", "abs({})", "+{}", "not {}", "float({})", "int({})", "bool({})", "round({})")
@@ -140,7 +143,7 @@ def test_classes_of_one_number(tmp_path: Path) -> None:
         for text in texts
         for name, operand in OPERANDS.items()
     }
-    check_classes(expressions, tmp_path)
+    assert class_differences(expressions, tmp_path) == []
 
 
 def test_classes_of_numpy_functions(tmp_path: Path) -> None:
@@ -150,8 +153,9 @@ def test_classes_of_numpy_functions(tmp_path: Path) -> None:
         f"{text} of {name}": text.format(operand)
         for text in (*texts, "np.abs({})", "np.sign({})")
         for name, operand in operands.items()
+        if "floor" not in text or "float" in name
     }
-    check_classes(expressions, tmp_path)
+    assert class_differences(expressions, tmp_path) == []
 
 
 def test_classes_of_reductions(tmp_path: Path) -> None:
@@ -161,7 +165,12 @@ def test_classes_of_reductions(tmp_path: Path) -> None:
     expressions = {text.format(a): text.format(a) for text in (*texts, *places) for a in arrays}
     derived = ("{} + 1", "{} * 0.5", "-{}", "float({})", "{} > 3", "max({}, 1.0)", "abs({})")
     top = "self.data.Close[-9:].max()"
-    check_classes(expressions | {text.format(top): text.format(top) for text in derived}, tmp_path)
+    assert (
+        class_differences(
+            expressions | {text.format(top): text.format(top) for text in derived}, tmp_path
+        )
+        == []
+    )
 
 
 # -- functions -------------------------------------------------------------------------------
@@ -172,24 +181,26 @@ def test_one_number(made: Any, tmp_path: Path) -> None:
     floats = ("-x", "abs(x)", "bool(x)", "x == x", "math.isnan(x)", "x**2 when abs(x) < 1e150")
     whole = ("-x", "abs(x)", "~x", "x & 5", "x | 8", "x ^ 3", "x**2", "x**3 when abs(x) < 10**5")
     blocks = [Block(floats, made(ANY)), Block(whole, made(WHOLE), whole=True)]
-    check_values(blocks, tmp_path)
+    assert value_differences(blocks, tmp_path) == []
 
 
 @pytest.mark.parametrize("made", [tuple, numpy], ids=["python", "numpy"])
 def test_rounding(made: Any, tmp_path: Path) -> None:
-    digits = tuple(f"round(x, {n})" for n in (0, 1, 2, 3, 5, 10, 15, 22))
+    digits = tuple(f"round(x, {n}) when abs(x) < {2.0**52 / 10**n!r}" for n in (0, 1, 2, 5, 9, 15))
     whole = ("round(x)", "int(x)", "math.floor(x)", "math.ceil(x)", "math.trunc(x)")
     like_numpy = tuple(f"np.round(x, {n})" for n in (0, 1, 2, 5))
     blocks = [Block((*digits, *like_numpy), made(ROUNDED)), Block(whole, made(ROUNDED), whole=True)]
-    check_values(blocks, tmp_path)
+    assert value_differences(blocks, tmp_path) == []
 
 
 def test_rounding_of_many_numbers(tmp_path: Path) -> None:
     rng = np.random.default_rng(3)
     prices = np.round(rng.uniform(0, 200, 1500), 3) + rng.choice([0, 0.0005, 0.005], 1500)
-    scaled = rng.normal(0, 1, 1500) * 10.0 ** rng.integers(-5, 14, 1500)
+    scaled = rng.normal(0, 1, 1500) * 10.0 ** rng.integers(-5, 11, 1500)
     expressions = ("round(float(x), 1)", "round(float(x), 2)", "round(float(x), 3)", "round(x, 2)")
-    check_values([Block(expressions, prices), Block(expressions, scaled)], tmp_path)
+    assert (
+        value_differences([Block(expressions, prices), Block(expressions, scaled)], tmp_path) == []
+    )
 
 
 @pytest.mark.parametrize("made", [tuple, numpy], ids=["python", "numpy"])
@@ -201,7 +212,7 @@ def test_powers(made: Any, tmp_path: Path) -> None:
         Block(("x**2", "x**3", "x**2.0", "x**0"), made(FLOATS[:9])),
         Block(("x**y",), made(WHOLE[1:7]), (0, 1, 2, 5, 9), whole=True),
     ]
-    check_values(blocks, tmp_path)
+    assert value_differences(blocks, tmp_path) == []
 
 
 def test_math(tmp_path: Path) -> None:
@@ -216,7 +227,7 @@ def test_math(tmp_path: Path) -> None:
         Block(shares, SHARES),
         Block(tests, ANY),
     ]
-    check_values(blocks, tmp_path)
+    assert value_differences(blocks, tmp_path) == []
 
 
 def test_math_of_pairs(tmp_path: Path) -> None:
@@ -228,7 +239,7 @@ def test_math_of_pairs(tmp_path: Path) -> None:
         "math.isclose(x, y, rel_tol=0.5)",
         "math.isclose(x, y, abs_tol=1.0)",
     )
-    check_values([Block(expressions, FLOATS, FLOATS)], tmp_path)
+    assert value_differences([Block(expressions, FLOATS, FLOATS)], tmp_path) == []
 
 
 @pytest.mark.parametrize("made", [tuple, numpy], ids=["python", "numpy"])
@@ -244,7 +255,7 @@ def test_numpy_functions(made: Any, tmp_path: Path) -> None:
         Block(tuple(f"np.{name}(x)" for name in positive), made((*POSITIVE, 1000.0, HUGE))),
         Block(("np.arcsin(x)", "np.arccos(x)"), made(SHARES)),
     ]
-    check_values(blocks, tmp_path)
+    assert value_differences(blocks, tmp_path) == []
 
 
 def test_numpy_functions_of_pairs(tmp_path: Path) -> None:
@@ -255,7 +266,7 @@ def test_numpy_functions_of_pairs(tmp_path: Path) -> None:
         Block(expressions[:2], numpy(SPECIAL), numpy(SPECIAL)),
         Block(expressions[:2], WHOLE, numpy(WHOLE), whole=True),
     ]
-    check_values(blocks, tmp_path)
+    assert value_differences(blocks, tmp_path) == []
 
 
 # -- reductions ------------------------------------------------------------------------------
@@ -307,7 +318,7 @@ NAMED = (
 @pytest.mark.parametrize("column", ["Mixed", "Gaps"])
 def test_reductions_of_series(column: str, tmp_path: Path) -> None:
     before = f"part = self.data.{column}[-x:]"
-    check_values([Block(REDUCTIONS, EVERY_LENGTH, before=before)], tmp_path)
+    assert value_differences([Block(REDUCTIONS, EVERY_LENGTH, before=before)], tmp_path) == []
 
 
 def test_other_reductions_of_series(tmp_path: Path) -> None:
@@ -315,7 +326,7 @@ def test_other_reductions_of_series(tmp_path: Path) -> None:
         Block(OTHERS, EVERY_LENGTH, before="part = self.data.Ties[-x:]"),
         Block(NAMED, EVERY_LENGTH, before="part = self.data.Gaps[-x:]"),
     ]
-    check_values(blocks, tmp_path)
+    assert value_differences(blocks, tmp_path) == []
 
 
 def test_reductions_of_plain_arrays(tmp_path: Path) -> None:
@@ -325,7 +336,7 @@ def test_reductions_of_plain_arrays(tmp_path: Path) -> None:
         Block(REDUCTIONS, EVERY_LENGTH[:150], before=mixed),
         Block(("part.sum()", "np.median(part)"), EVERY_LENGTH, before=scaled),
     ]
-    check_values(blocks, tmp_path)
+    assert value_differences(blocks, tmp_path) == []
 
 
 def test_reductions_of_integers_and_truths(tmp_path: Path) -> None:
@@ -336,4 +347,4 @@ def test_reductions_of_integers_and_truths(tmp_path: Path) -> None:
         Block(("max(part)", "sum(part)", "part.sum() // 3"), EVERY_LENGTH, None, counted, True),
         Block(truths, EVERY_LENGTH, before="part = self.data.Up[-x:]"),
     ]
-    check_values(blocks, tmp_path)
+    assert value_differences(blocks, tmp_path) == []

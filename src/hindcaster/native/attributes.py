@@ -81,10 +81,10 @@ def _of_constant(tr: Translator, found: Const, name: str, node: ast.AST) -> Valu
         return _method_of(tr, found, name, (type(value),), node)
     if comparable(value):
         tr.depend(found)
+    _check_plain(tr, found, name, node)
     if not hasattr(value, name):
         tr.leave_always(node, f"{tr.describe(found)} has no attribute {name}")
         return Const(None)
-    _check_plain(tr, found, name, node)
     member = getattr(value, name)
     is_method = callable(member) and not isinstance(member, (type, types.FunctionType))
     if is_method and not isinstance(value, types.ModuleType):
@@ -107,8 +107,9 @@ def _check_plain(tr: Translator, found: Const, name: str, node: ast.AST) -> None
     if type(value).__module__.startswith("hindcaster.") or hasattr(type(value), "__getattr__"):
         raise tr.refusal(node, f"an attribute of {tr.describe(found)}", "numbers on the strategy")
     static = inspect.getattr_static(type(value), name, None)
-    computed = isinstance(static, property) or hasattr(type(static), "__set__")
-    if computed and not isinstance(static, types.MemberDescriptorType):
+    plain = (types.FunctionType, types.MemberDescriptorType)
+    own = name in getattr(value, "__dict__", {}) and not hasattr(type(static), "__set__")
+    if hasattr(type(static), "__get__") and not isinstance(static, plain) and not own:
         raise tr.refusal(
             node, f"`{name}` of {tr.describe(found)} is computed", "numbers on the strategy"
         )

@@ -86,7 +86,13 @@ def choose(run: Run, wanted: bool | None, n_bars: int) -> tuple[Program | None, 
         if isinstance(made, str):
             return None, made
         program = made
-    function = module.load(program.text)
+    try:
+        function = module.load(program.text)
+    except (SyntaxError, RecursionError):
+        refusal = too_large(type(run.strategy).__name__)
+        if wanted:
+            raise refusal from None
+        return None, f"not compilable: {refusal}"
     cached = _jit.is_cached(function)
     if wanted is None and not cached and total < WORTH_BARS:
         known.bars = total
@@ -111,12 +117,26 @@ def _translated(run: Run, known: _Known, wanted: bool | None) -> Program | str:
     """Make the program; of a refusal the text, unless compiling is required."""
     try:
         program = translated(run)
+    except RecursionError:
+        error = too_large(type(run.strategy).__name__)
+        if wanted:
+            raise error from None
+        return f"not compilable: {error}"
     except NotCompilable as error:
         if wanted:
             raise
         return f"not compilable: {error}"
     known.programs.append(program)
     return program
+
+
+def too_large(name: str) -> NotCompilable:
+    """Refusal of a strategy whose statements or expressions are nested too deeply."""
+    return NotCompilable(
+        f"the statements or expressions of {name}.next are nested too deeply, once the functions "
+        f"it calls are put in place",
+        instead="fewer branches in a row, or values computed in init()",
+    )
 
 
 def is_ready(program: Program) -> None:

@@ -59,7 +59,12 @@ def run_compiled(
         return Interpret(reason)
     try:
         outcome = run_program(program, run, broker, start)
-    except NumbaError as error:
+    except NotCompilable as error:
+        if wanted:
+            raise
+        logger.info("%s is interpreted: %s", name, error)
+        return Interpret(f"not compilable: {error}")
+    except (NumbaError, RecursionError) as error:
         logger.debug("generated code:\n%s", program.text)
         reason = f"Numba does not compile the code that was made of it ({_first_line(error)})"
         if wanted:

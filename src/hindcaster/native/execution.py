@@ -19,6 +19,7 @@ from hindcaster.native.program import (
     Program,
     number_object,
     put_attribute,
+    refuse_shared,
     take_attribute,
 )
 from hindcaster.native.subject import Run
@@ -81,6 +82,7 @@ def _attempt(
     for fill in program.inputs.fillers:
         fill(block, run)
     for attribute in program.attributes:
+        refuse_shared(attribute, block, run)
         put_attribute(program, attribute, block, run)
     block.integers[WAKE] = start
     n_bars = len(broker.bars)

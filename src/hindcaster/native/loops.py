@@ -216,11 +216,14 @@ def each(
 @contextmanager
 def in_loop(tr: Translator, flag: str) -> Iterator[None]:
     """Translate the body of a loop."""
+    frame = tr.frame
     tr.loops.append(flag)
+    frame.unrolled += bool(flag)
     try:
         yield
     finally:
         tr.loops.pop()
+        frame.unrolled -= bool(flag)
 
 
 def _each_of(

@@ -267,6 +267,16 @@ def put_attribute(program: Program, attribute: Attribute, block: Block, run: Run
         block.integers[place + 2] = -1
 
 
+def refuse_shared(attribute: Attribute, block: Block, run: Run) -> None:
+    """Refuse a run in which an array that the program changes is read by another way too."""
+    own = getattr(run.strategy, attribute.name, None)
+    if isinstance(own, np.ndarray) and any(np.may_share_memory(own, a) for a in block.kept):
+        raise NotCompilable(
+            f"the array self.{attribute.name} shares its memory with another one",
+            instead="arrays of their own",
+        )
+
+
 def take_attribute(program: Program, attribute: Attribute, block: Block, run: Run) -> None:
     """Put an attribute's value after the last bar on the strategy."""
     place, slot, strategy = attribute.place, attribute.slot, run.strategy

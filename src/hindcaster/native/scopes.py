@@ -49,6 +49,7 @@ class Frame:
     bindings: dict[str, int]  # how often each local name is bound in the text
     aliases: dict[str, Value] = field(default_factory=dict)
     assigned: set[str] | None = field(default_factory=set)  # None: this point is not reached
+    unrolled: int = 0  # loops around this point whose members are translated one by one
     returns: bool = False  # a return statement sets the flag that ends the call
 
     @property

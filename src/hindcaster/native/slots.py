@@ -41,6 +41,7 @@ class Slot:
     optional: bool = False
     base: int = FLOAT
     series: bool = False
+    writable: bool = True
     parts: tuple[Slot, ...] = ()
     zone: object = None
 
@@ -81,7 +82,8 @@ def slot_of(value: Value) -> Slot | None:
         case Trade():
             return Slot("trade", optional=value.optional)
         case Array():
-            return Slot("array", base=value.base, series=value.series)
+            writable = bool(value.writable) or value.memory is None
+            return Slot("array", base=value.base, series=value.series, writable=writable)
         case Group():
             parts = [slot_of(item) for item in value.items]
             known = tuple(part for part in parts if part is not None)
@@ -160,6 +162,6 @@ def loaded(slot: Slot, name: str) -> Value:
                 lambda i: f"{name}[{i}]",
                 series=slot.series,
                 memory=(name, "0"),
-                writable=name,
+                writable=name if slot.writable else "",
             )
     return Group(tuple(loaded(part, f"p{number}_{name}") for number, part in enumerate(slot.parts)))

@@ -82,6 +82,7 @@ def _assign(tr: Translator, node: ast.Assign) -> None:
     value = expression(tr, node.value)
     if len(node.targets) > 1:
         value = tr.spill(value)
+        value = replace(value, fresh=False) if isinstance(value, Array) else value
     for target in node.targets:
         assign(tr, target, value, node)
 
@@ -158,11 +159,14 @@ def bind(tr: Translator, target: ast.expr, value: Value, node: ast.AST) -> None:
     while target.id not in frame.bindings and frame.outer is not None:
         frame = frame.outer
     name, variable = target.id, frame.variable(target.id)
+    # A name bound in an unrolled loop has a value of each turn, and outlives it.
+    in_function = isinstance(frame.node, ast.FunctionDef)
+    several = frame.bindings[name] > 1 or (frame.unrolled > 0 and in_function)
     slot = None
-    if frame.bindings[name] > 1 or not _structural(value):
+    if several or not _structural(value):
         slot = tr.widen(variable, value, node) if _storable(tr, value) else None
     if slot is None:
-        if frame.bindings[name] > 1:
+        if several:
             raise tr.refusal(
                 node,
                 f"{name} is assigned in several places, here {tr.describe(value)}",
@@ -290,7 +294,8 @@ def _cases(tr: Translator, subject: Value, cases: list[ast.match_case], node: as
 
 def _matches(tr: Translator, subject: Value, pattern: ast.pattern) -> str:
     """Text of whether a value matches a pattern; binds the name that takes anything."""
-    from hindcaster.native.expressions import compared, truth_of
+    from hindcaster.native.comparisons import compared
+    from hindcaster.native.expressions import truth_of
 
     if isinstance(pattern, ast.MatchAs) and pattern.pattern is None:
         if pattern.name is not None:

@@ -146,7 +146,7 @@ def compared_times(tr: Translator, sign: str, first: Value, second: Value, node:
         for value, other in ((first, second), (second, first)):
             none = isinstance(other, Const) and other.value is None
             if none or (isinstance(other, Scalar) and other.kinds == slots.ONLY_NONE):
-                from hindcaster.native.expressions import is_none
+                from hindcaster.native.comparisons import is_none
 
                 same = is_none(tr, value)
                 return same if sign == "==" else f"(not {same})"

@@ -422,7 +422,8 @@ def _sort_of(slot: Slot) -> str:
     if slot.what != "array":
         return slot.what
     names = ("booleans", "integers", "floats")
-    return f"{'a part of a series' if slot.series else 'an array'} of {names[slot.base]}"
+    fixed = "" if slot.writable else " that cannot be changed"
+    return f"{'a part of a series' if slot.series else 'an array'} of {names[slot.base]}{fixed}"
 
 
 def constant(value: Any, kind: int) -> Scalar:
