@@ -431,6 +431,8 @@ self.count = {i}
 self.total += self.bump()
 self.level -= self.bump()
 self.level, self.count = self.bump(), self.level
+self.level, self.total = self.total, self.level + {n}
+self.count, self.seen[self.count % 5] = self.count + 1, self.count
 self.seen[self.bump() % 7] = self.bump()
 self.seen[self.count % 7] += self.bump()
 self.counts[self.bump() % 5] += self.count
@@ -515,6 +517,13 @@ if self.order is not None:\n    self.order.cancel()\n    self.order = None
 2: if self.order is not None:\n    {withorder}
 if self.trade is not None:\n    self.total += self.trade.pl\n    {block}
 counter = 0\nwhile counter < {k}:\n    counter += 1\n    {loop}
+counter = 0\nwhile self.bump() % {k} and counter < 6:\n    counter += 1\n    {loop}
+counter = 0\nwhile counter < {k} and ({b}):\n    counter += 1\n    {block}
+for {loopint} in range(self.bump() % 4):\n    {loop}
+scale = {n}\ndouble = lambda value: value * scale\nscale = {n}\nself.level = double({n})
+def inner(value, extra=self.level):\n    return value + extra * {k}\nself.level = inner({n})
+kept = [value for value in {w} if value > {n}]\nself.level = sum(kept) / max(len(kept), 1)
+best = max(self.trades, key=lambda t: t.pl, default=None)\nif best is not None:\n    best.close()
 while self.count > {k}:\n    self.count //= 2\n    self.total += 1
 for {looptrade} in [held for held in self.trades if held.pl > {n}]:\n    {loop}
 held = self.trades\n{block}\nself.count += len(held)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 
+from hindcaster.engine.ledger import broker
 from hindcaster.errors import NotCompilable
+from hindcaster.native import execution
 
 from ..property.scripted import frame_of, strategy_of
 from ..property.streams import Stream, streams, tiered_fee
@@ -145,6 +148,14 @@ def test_kind_of_index_makes_no_difference(kind: str, freq: str | None) -> None:
 def test_random_streams_give_the_same_both_ways(stream: Stream) -> None:
     options = {**stream.options, "finalize_trades": stream.finalize}
     both_ways(frame_of(stream), strategy_of(stream), options)
+
+
+@settings(max_examples=30, deadline=None)
+@given(streams())
+def test_interruptions_of_the_compiled_loop_make_no_difference(stream: Stream) -> None:
+    options = {**stream.options, "finalize_trades": stream.finalize}
+    with patch.object(execution, "STRETCH", 7), patch.object(broker, "_FIRST_ROOM", 2):
+        both_ways(frame_of(stream), strategy_of(stream), options)
 
 
 def test_error_in_a_fee_function_is_the_same_both_ways() -> None:

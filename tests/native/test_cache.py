@@ -232,15 +232,7 @@ DAMAGES: dict[str, Callable[[bytes], bytes]] = {
 }
 
 
-@pytest.mark.parametrize(
-    "damage",
-    [
-        pytest.param(name, marks=pytest.mark.xfail(run=name != "some bytes", reason="N9"))
-        if name == "some bytes"
-        else name
-        for name in DAMAGES
-    ],
-)
+@pytest.mark.parametrize("damage", DAMAGES)
 @pytest.mark.parametrize("suffix", [".py", ".nbi", ".nbc"])
 def test_damaged_files_are_ignored_and_replaced(
     suffix: str, damage: str, filled: tuple[ModuleType, Path], tmp_path: Path

@@ -107,9 +107,9 @@ def _check_plain(tr: Translator, found: Const, name: str, node: ast.AST) -> None
     if type(value).__module__.startswith("hindcaster.") or hasattr(type(value), "__getattr__"):
         raise tr.refusal(node, f"an attribute of {tr.describe(found)}", "numbers on the strategy")
     static = inspect.getattr_static(type(value), name, None)
-    plain = (types.FunctionType, types.MemberDescriptorType)
     own = name in getattr(value, "__dict__", {}) and not hasattr(type(static), "__set__")
-    if hasattr(type(static), "__get__") and not isinstance(static, plain) and not own:
+    method = callable(static) or isinstance(static, types.MemberDescriptorType)
+    if hasattr(type(static), "__get__") and not method and not own:
         raise tr.refusal(
             node, f"`{name}` of {tr.describe(found)} is computed", "numbers on the strategy"
         )

@@ -397,6 +397,12 @@ def assign_attribute(tr: Translator, name: str, value: Value, node: ast.AST) -> 
         raise tr.refusal(
             node, f"self.{name} becomes an array in next()", "create the array in init()"
         )
+    if isinstance(value, Array) and value.memory is not None and not value.fresh:
+        raise tr.refusal(
+            node,
+            "an array that has another name too is kept on the strategy",
+            "a copy made where it is assigned: np.array(...)",
+        )
     slot = tr.widen(variable, value, node)
     if slot is None or slot.what == "group":
         raise tr.refusal(
@@ -415,12 +421,6 @@ def assign_attribute(tr: Translator, name: str, value: Value, node: ast.AST) -> 
 def _replace_array(tr: Translator, variable: str, value: Array, node: ast.AST) -> None:
     """Assign a new array of the same length, which nothing else may change."""
     tr.rebound.add(variable)
-    if value.memory is not None and not value.fresh:
-        raise tr.refusal(
-            node,
-            "an array that has another name too is kept on the strategy",
-            "a copy made where it is assigned: np.array(...)",
-        )
     array = tr.fresh(tr.referred(value))
     tr.guard(f"{array}.size != {variable}.size", node, "an array attribute changes its length")
     tr.emit(f"{variable} = {array}")
