@@ -270,8 +270,10 @@ class LedgerBroker:
         self.account["fee_address"] = address
 
     def take_over(self) -> None:
-        """Go on after compiled code worked bars: hand over its notices."""
+        """Go on after compiled code worked bars: hand over its notices, call Python for fees."""
         self.version += 1
+        if callable(self._commission):
+            self.account["fee_address"] = ctypes.cast(self._c_fee, ctypes.c_void_p).value
         self._hand_over_notices()
 
     # -- what a driver calls, continued ----------------------------------------------------
