@@ -210,6 +210,8 @@ max((trade.pl_pct for trade in self.trades), default={n})
 min((order.size for order in self.orders), default=0)
 2: (self.trades[-1].{tradenumber} if self.trades else {n})
 2: (self.closed_trades[-1].{closednumber} if self.closed_trades else {n})
+(self.closed_trades[::-1][-1].{closednumber} if self.closed_trades else {n})
+(self.orders[::-1][-1].{ordernumber} if self.orders else {n})
 (self.orders[0].{ordernumber} if len(self.orders) > 0 else {n})
 (self.trades[0].sl or {n} if self.trades else {n})
 (self.trade.{tradenumber} if self.trade is not None else {n})
@@ -319,6 +321,7 @@ LONGER_CONDITIONS = """
 {i} in STEPS
 crossover({series}, {series})
 crossover({series}, {n})
+crossover({w}, {w})
 cross({series}, self.mean)
 crossover({n}, {series})
 math.isnan({n})
@@ -365,6 +368,8 @@ WINDOWS = """
 {series}[{k}:]
 {series}[-{kk}:][1:]
 {series}[::-1][:{k}]
+{series}[::-1]
+{series}[-{kk}:][::-1]
 {series}[-{kk}:][-{k}:]
 {series}[-500:]
 ({series} - self.data.Open)[-{k}:]

@@ -14,6 +14,8 @@ BRANCHES = "give both branches the same kind of value"
 AT_TOP = "an import at the top of the file"
 
 STATEMENTS = [
+    Case("unpacking with * is not supported", "«a, *b = self.data.Close[-2:]»", "separate names"),
+    Case("unpacking with * is not supported", "«first, *rest = 1, 2, 3»", "separate names"),
     Case(
         "exceptions are caught while bars are worked",
         """
@@ -129,11 +131,6 @@ STATEMENTS = [
         "one name per member",
     ),
     Case(
-        "a tuple is unpacked to another number of names",
-        "«first, *rest = 1, 2, 3»",
-        "one name per member",
-    ),
-    Case(
         "values is assigned in several places, here an indicator with several rows",
         """
         if self.flag:
@@ -169,7 +166,7 @@ STATEMENTS = [
         "one definition",
     ),
     Case(
-        "one name holds number at one time and interned at another",
+        "one name holds numbers at one time and texts at another",
         """
         state = 1
         if self.flag:

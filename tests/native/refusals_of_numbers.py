@@ -207,6 +207,11 @@ FUNCTIONS = [
     Case("barssince() takes a condition and a default", "«barssince(self.data.Up, 1, 2)»"),
     Case("quantile() takes a series and a quantile", "«quantile(self.data.Close, 0.5, 1)»"),
     Case(
+        "an indicator with several rows",
+        "self.level = «np.sum(self.band)»",
+        "take one row, such as self.band[0]",
+    ),
+    Case(
         "the rank in something that is no array",
         "self.level = «quantile((1.0, 2.0))»",
         "a series",

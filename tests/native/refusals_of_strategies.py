@@ -11,6 +11,31 @@ OWN = [
     Case("the strategy has no attribute missing", "«self.missing»", "set it in init()"),
     Case("self._account is internal", "«self._account»", "the public attributes of Strategy"),
     Case(
+        "self._data is internal",
+        "if not self.flag:\n    «self._data = 1»",
+        "another name",
+    ),
+    Case(
+        "`value` of an object of type Box is computed",
+        "self.level = «self.box.value»",
+        "numbers on the strategy",
+        top="class Box:\n    @property\n    def value(self):\n        return 1.0\n\nbox = Box()\n",
+        init="self.box = box",
+    ),
+    Case(
+        "an attribute of an object of type Box",
+        "self.level = «self.box.value»",
+        "numbers on the strategy",
+        top="class Box:\n    def __getattr__(self, name):\n        return 1.0\n\nbox = Box()\n",
+        init="self.box = box",
+    ),
+    Case(
+        "the array self.window shares its memory with another attribute",
+        "«self.window[0]» = 1.0\nself.level = self.other[0]",
+        "arrays of their own",
+        init="self.other = self.window",
+    ),
+    Case(
         "self.half holds values of type float32",
         "self.level = «self.half»[-1]",
         "an indicator of floats, integers (int64) or booleans",

@@ -223,12 +223,18 @@ def test_classes_of_one_name_with_different_bodies(
 
 # -- damage ----------------------------------------------------------------------------------
 
+
+def replaced_in_the_middle(content: bytes, damage: bytes) -> bytes:
+    first = max(len(content) - len(damage), 0) // 2
+    return content[:first] + damage + content[first + len(damage) :]
+
+
 DAMAGES: dict[str, Callable[[bytes], bytes]] = {
     "empty": lambda content: b"",
     "cut off": lambda content: content[: len(content) // 2],
     "garbage": lambda content: bytes(range(256)) * 8,
     "of another": lambda content: pickle.dumps({"version": "0"}),
-    "some bytes": lambda content: content[:3876] + bytes(range(64)) + content[3940:],
+    "some bytes": lambda content: replaced_in_the_middle(content, bytes(range(64))),
 }
 
 

@@ -301,6 +301,10 @@ OTHERS = (
     "np.abs(part).mean()",
     "(part * 2 - 1).sum()",
     "part[::-1].sum()",
+    "part[::-1][-1]",
+    "part[::-1][x // 2]",
+    "part[::-1][1:][-1] when x > 1",
+    "part[::-1][::-1][-1]",
     "np.prod(part / 8)",
 )
 NAMED = (

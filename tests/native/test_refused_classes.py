@@ -168,3 +168,16 @@ def test_generated_code_that_numba_refuses(tmp_path: Path, monkeypatch: pytest.M
 def test_sums_that_python_compensates(tmp_path: Path) -> None:
     strategy = Case("", "self.level = sum((0.1, self.level))").strategy(tmp_path)
     assert refused(strategy).what == "sum() of Python floats compensates its rounding"
+
+
+def test_arrays_that_another_object_holds_too(tmp_path: Path) -> None:
+    body = "self.window[0] = self.data.Close[-1]\nself.level = self.boxes[0][0]"
+    strategy = Case("", body, init="self.boxes = [self.window]").strategy(tmp_path)
+    assert refused(strategy).what == "the array self.window shares its memory with another one"
+
+
+def test_account_that_is_taken_by_its_internal_name(tmp_path: Path) -> None:
+    case = Case("", "self.level = self.me.equity", init="self.me = self._account")
+    error = outcome_of(frame(), case.strategy(tmp_path), {}, compiled=True).error
+    assert isinstance(error, NotCompilable)
+    assert (error.what, error.expression) == ("the account's own object is used", "self.me")

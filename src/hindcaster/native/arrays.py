@@ -34,8 +34,8 @@ def known_integer(value: Value) -> int | None:
 def place_from_end(length: str, back: int) -> str:
     """Text of the position `back` elements before the end."""
     if length == BARS:
-        return "bar" if back == 1 else f"bar - {back - 1}"
-    return f"{length} - {back}"
+        return "bar" if back == 1 else f"(bar - {back - 1})"
+    return f"({length} - {back})"
 
 
 def position(tr: Translator, length: str, least: int, index: Value, node: ast.AST) -> str:

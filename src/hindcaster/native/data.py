@@ -97,11 +97,8 @@ def label(tr: Translator, place: str, node: ast.AST) -> Value:
 
 
 def moment(tr: Translator, bar: str, node: ast.AST) -> Moment:
-    """Time of a bar."""
-    index = _index(tr.subject.run)
-    if not isinstance(index, pd.DatetimeIndex) or index.hasnans:
-        raise tr.refusal(node, f"the time of a bar, but the index is of {index.dtype}")
-    tr.require(_index_kind, _index_kind(tr.subject.run))
+    """Time of a bar, for an index of times without gaps."""
+    index: Any = _index(tr.subject.run)
     try:
         index.as_unit("ns")
     except pd.errors.OutOfBoundsDatetime:

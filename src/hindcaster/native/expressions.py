@@ -96,7 +96,7 @@ def named(tr: Translator, name: str, node: ast.AST) -> Value:
         raise tr.refusal(node, f"the name {name} is not known")
     from hindcaster.native.own import recognised
 
-    known = recognised(tr, found)
+    known = recognised(tr, found, node)
     if known is not None:
         return known
     tr.subject.note(tr, found)

@@ -15,7 +15,6 @@ from hindcaster.native.values import (
     Array,
     Clock,
     Const,
-    Data,
     Day,
     Moment,
     Scalar,
@@ -50,8 +49,6 @@ def method_of(
         isinstance(owner, Const) and kinds.kind_of(owner.value) is not None
     ):
         return _of_number(tr, tr.plain(owner, node), name, args, kwargs, node)
-    if isinstance(owner, Data):
-        raise tr.refusal(node, f"self.data.{name}() is not supported in compiled code")
     what = tr.describe(owner)
     instead = "attributes and typed NumPy arrays, or compiled=False"
     if isinstance(owner, Const):
@@ -75,8 +72,6 @@ def _of_array(
         if args or kwargs:
             raise tr.refusal(node, f"arguments of {name}()", "the method without arguments")
         return REDUCTIONS[name](tr, array, node)
-    if name == "ptp":
-        raise tr.refusal(node, "ptp() of an array", "max() - min()")
     if name == "copy" and array.series:
         return array
     if name in _LIKE_FUNCTIONS:

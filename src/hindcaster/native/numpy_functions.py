@@ -12,7 +12,16 @@ import numpy as np
 from hindcaster.native import arrays, kinds, numbers, reductions
 from hindcaster.native.kinds import BOOL, FLOAT, INT
 from hindcaster.native.slots import converted
-from hindcaster.native.values import Array, Book, Comprehension, Const, Group, Scalar, Value
+from hindcaster.native.values import (
+    Array,
+    Book,
+    Comprehension,
+    Const,
+    Group,
+    Rows,
+    Scalar,
+    Value,
+)
 
 if TYPE_CHECKING:
     from hindcaster.native.calls import Handler
@@ -37,7 +46,7 @@ def array_of(tr: Translator, value: Value, node: ast.AST) -> Array:
             base = kinds.storage(item.kinds)
             return Array(base, kept.count, lambda i: kept.item(i).code)  # type: ignore[union-attr]
         raise tr.refusal(node, f"an array of {tr.describe(item)}")
-    if not isinstance(value, Array):
+    if not isinstance(value, (Array, Rows)):
         group = as_group(tr, value, node)
         value = value if group is None else group
     return arrays.as_array(tr, value, node)

@@ -197,7 +197,7 @@ def from_constant(tr: Translator, found: Const, key: Any, node: ast.AST) -> Valu
     """Value of an object that does not change while bars are worked."""
     value, path = found.value, found.path
     assert path is not None
-    known = recognised(tr, found)
+    known = recognised(tr, found, node)
     if known is not None:
         return known
     kind = kinds.kind_of(value)
@@ -243,7 +243,7 @@ def _is_still(path: Getter, get: Getter, run: Run) -> bool:
     return path(run) is get(run)
 
 
-def recognised(tr: Translator, found: Const) -> Value | None:
+def recognised(tr: Translator, found: Const, node: ast.AST) -> Value | None:
     """Take the running strategy, its data and its position for what they are by any name."""
     strategy, path = tr.subject.strategy, found.path
     if path is None:
@@ -253,7 +253,7 @@ def recognised(tr: Translator, found: Const) -> Value | None:
             tr.assume(partial(_is_still, path, get), True)
             return value
     if found.value is strategy._account:
-        raise tr.refusal(None, "the account's own object is used", "the strategy's attributes")
+        raise tr.refusal(node, "the account's own object is used", "the strategy's attributes")
     return None
 
 

@@ -103,7 +103,8 @@ def assign(tr: Translator, target: ast.expr, value: Value, node: ast.AST) -> Non
         _unpack(tr, target, value, node)
     elif isinstance(target, ast.Subscript):
         assign_subscript(tr, target, tr.spill(value))
-    elif isinstance(target, ast.Attribute):
+    else:
+        assert isinstance(target, ast.Attribute), "a starred target stands in a tuple only"
         kept = tr.spill(value)
         owner = expression(tr, target.value)
         if isinstance(owner, Own):
@@ -118,14 +119,14 @@ def assign(tr: Translator, target: ast.expr, value: Value, node: ast.AST) -> Non
                 f"`{target.attr}` of {tr.describe(owner)} is assigned",
                 "attributes of the strategy",
             )
-    else:
-        raise tr.refusal(node, "this kind of assignment is not supported", "separate names")
 
 
 def _unpack(tr: Translator, target: ast.Tuple | ast.List, value: Value, node: ast.AST) -> None:
     from hindcaster.native.arrays import element
 
     count = len(target.elts)
+    if any(isinstance(part, ast.Starred) for part in target.elts):
+        raise tr.refusal(node, "unpacking with * is not supported", "separate names")
     if isinstance(value, Array):
         tr.guard(f"{value.length} != {count}", node, "an array is unpacked to other names")
         array = replace(value, least=count)
@@ -137,7 +138,7 @@ def _unpack(tr: Translator, target: ast.Tuple | ast.List, value: Value, node: as
         if group is None:
             raise tr.refusal(node, f"{tr.describe(value)} is unpacked", "separate assignments")
         items = group.items
-    if len(items) != count or any(isinstance(part, ast.Starred) for part in target.elts):
+    if len(items) != count:
         raise tr.refusal(
             node, "a tuple is unpacked to another number of names", "one name per member"
         )

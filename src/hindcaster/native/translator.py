@@ -420,7 +420,8 @@ def is_only_none(value: Value) -> bool:
 def _sort_of(slot: Slot) -> str:
     """Name what a variable holds, for messages."""
     if slot.what != "array":
-        return slot.what
+        plural = {"interned": "texts", "moment": "times", "number": "numbers"}
+        return plural.get(slot.what, slot.what)
     names = ("booleans", "integers", "floats")
     fixed = "" if slot.writable else " that cannot be changed"
     return f"{'a part of a series' if slot.series else 'an array'} of {names[slot.base]}{fixed}"
