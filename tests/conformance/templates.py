@@ -368,7 +368,7 @@ WINDOWS = """
 {series}[{k}:]
 {series}[-{kk}:][1:]
 {series}[::-1][:{k}]
-{series}[::-1]
+{series}[::-1][-{k}:]
 {series}[-{kk}:][::-1]
 {series}[-{kk}:][-{k}:]
 {series}[-500:]
