@@ -35,10 +35,9 @@ class Result(pd.Series):
             )
 
     def _repr_html_(self) -> str:
-        with pd.option_context("display.max_colwidth", 40, "display.precision", 5):
-            shown = self[[name for name in self.index if not str(name).startswith("_")]]
-            html: str = shown.to_frame("").to_html(na_rep="--", header=False)
-            return html
+        from hindcaster.reporting_html import html_table
+
+        return html_table(self)
 
     @property
     def execution(self) -> Any:

@@ -1,6 +1,8 @@
 """`resample_apply`: values against a plain loop, no look-ahead, and the strategy it belongs to."""
 
+import _thread
 import functools
+import queue
 
 import numpy as np
 import pandas as pd
@@ -113,6 +115,59 @@ def test_bars_that_are_not_there_yet_change_nothing(rule, zone):
     for count in range(30, len(series), 101):
         part = resample_apply(rule, None, series.iloc[:count])
         pd.testing.assert_series_equal(part, whole.iloc[:count], check_freq=False)
+
+
+def recipe(rule, function, table, aggregate):
+    """What one writes with pandas alone: resample, compute, and look up the last bin before."""
+    bins = table.resample(rule, label="right").agg(aggregate).dropna()
+    values = pd.DataFrame(bins if function is None else function(bins))
+    bars = pd.DataFrame(index=table.index)
+    return pd.merge_asof(bars, values, left_index=True, right_index=True)
+
+
+WALL_CLOCK = pd.date_range("2023-10-20", "2024-04-05", freq="13min", tz="UTC")  # two changes
+RECIPE_INDEXES = {
+    "every bar": WALL_CLOCK,
+    "every third on average": WALL_CLOCK[np.random.default_rng(1).random(len(WALL_CLOCK)) < 0.3],
+    "in sessions": WALL_CLOCK[(WALL_CLOCK.hour < 20) & (WALL_CLOCK.hour > 13)],
+    "without weekends": WALL_CLOCK[WALL_CLOCK.day_of_week < 5],
+    "with a month missing": WALL_CLOCK[WALL_CLOCK.month != 1],
+    "repeated": WALL_CLOCK.repeat(np.random.default_rng(2).integers(0, 3, len(WALL_CLOCK))),
+}
+
+
+@pytest.mark.parametrize("zone", [None, "UTC", "America/New_York", "Europe/Berlin", "Asia/Tokyo"])
+@pytest.mark.parametrize("rule", ["1h", "45min", "4h", "D", "MS", "B"])
+@pytest.mark.parametrize("name", RECIPE_INDEXES)
+def test_values_are_those_of_the_pandas_recipe(name, rule, zone):
+    index = RECIPE_INDEXES[name]
+    index = index.tz_localize(None) if zone is None else index.tz_convert(zone)
+    data = frame(index)
+    close = resample_apply(rule, smooth, data.Close)
+    expected = recipe(rule, smooth, data.Close, "last")
+    np.testing.assert_array_equal(close, expected["Close"])
+    bars = resample_apply(rule, None, data)
+    np.testing.assert_array_equal(bars, recipe(rule, None, data, OHLCV_AGG))
+    assert bars.index.equals(data.index)
+    assert bars.columns.tolist() == data.columns.tolist()
+
+
+@pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
+def test_dates_of_any_resolution(unit):
+    data = frame(HOURS.as_unit(unit))
+    result = resample_apply("D", smooth, data.Close)
+    assert result.index.dtype == data.index.dtype
+    np.testing.assert_array_equal(result, resample_apply("D", smooth, frame(HOURS).Close))
+
+
+@pytest.mark.parametrize(("shared", "shows"), [(150, "2024-01-08"), (0, "2024-01-07")])
+def test_one_day_with_several_bars_is_enough_to_count_as_intraday(shared, shows):
+    # However late it comes.
+    index = pd.date_range("2024-01-01", periods=200)
+    if shared:
+        index = index.insert(shared, index[shared - 1] + pd.Timedelta(hours=1))
+    result = resample_apply("W", None, closes(index))
+    assert result.first_valid_index() == pd.Timestamp(shows)
 
 
 @pytest.mark.parametrize(
@@ -324,18 +379,62 @@ def test_next_starts_when_the_first_bin_has_ended():
     assert strategy.lengths[0] == 7 * 24 + 2
 
 
-def test_talib_function():
-    talib = pytest.importorskip("talib", reason="TA-Lib is an optional package")
+@pytest.fixture
+def talib():
+    return pytest.importorskip("talib", reason="TA-Lib is an optional package")
 
+
+def test_talib_functions_on_longer_bars(talib):
     def init(self):
         self.average = resample_apply("D", talib.SMA, self.data.Close, 3)
+        self.strength = resample_apply("D", talib.RSI, self.data.Close, timeperiod=5)
+        self.partial = resample_apply(
+            "D", functools.partial(talib.RSI, timeperiod=5), self.data.Close
+        )
         self.bands = resample_apply("D", talib.BBANDS, self.data.Close, 5)
+        self.range = resample_apply(
+            "D", lambda bins: talib.ATR(bins.High, bins.Low, bins.Close, 3), self.data.df
+        )
 
     strategy = run_init(init)
-    assert strategy.average.name == "SMA(C[D],3)"
-    assert strategy.bands.shape == (3, len(HOURS))
-    expected = resample_apply("D", smooth, frame(HOURS).Close, 3)
-    np.testing.assert_allclose(strategy.average, expected)
+    names = [indicator.name for indicator in strategy._indicators]
+    assert names == ["SMA(C[D],3)", "RSI(C[D],5)", "RSI(C[D])", "BBANDS(C[D],5)", "λ(df)"]
+    data = frame(HOURS)
+    np.testing.assert_allclose(strategy.average, resample_apply("D", smooth, data.Close, 3))
+    days = data.resample("D", label="right").agg(OHLCV_AGG)
+    strength = pd.Series(talib.RSI(days.Close.to_numpy(), 5), days.index).reindex(HOURS).ffill()
+    np.testing.assert_allclose(strategy.strength, strength)
+    np.testing.assert_array_equal(strategy.partial, strategy.strength)
+    bands = np.array(talib.BBANDS(days.Close.to_numpy(), 5))
+    expected = pd.DataFrame(bands.T, days.index).reindex(HOURS).ffill().to_numpy().T
+    np.testing.assert_allclose(strategy.bands, expected)
+    assert np.isfinite(strategy.range[-1])
+
+
+def test_talib_functions_outside_of_a_strategy(talib):
+    close = frame(HOURS).Close
+    strength = resample_apply("D", talib.RSI, close, 5)
+    assert isinstance(strength, pd.Series)
+    assert strength.first_valid_index() == HOURS[24 * 6]  # the sixth of the days has ended
+    bands = resample_apply("D", talib.BBANDS, close, timeperiod=5)
+    assert bands.shape == (len(HOURS), 3)
+    assert (bands.iloc[-1].diff().dropna() < 0).all()  # upper, middle, lower
+
+
+def test_talib_functions_as_indicators(talib):
+    def init(self):
+        self.strength = self.I(talib.RSI, self.data.Close, 14)
+        self.bands = self.I(talib.BBANDS, self.data.Close, timeperiod=5)
+        self.series = self.I(talib.RSI, self.data.Close.s, 14)
+        self.pattern = self.I(talib.CDLDOJI, *(self.data[name] for name in list(OHLCV_AGG)[:4]))
+
+    strategy = run_init(init)
+    names = [indicator.name for indicator in strategy._indicators]
+    assert names == ["RSI(C,14)", "BBANDS(C,5)", "RSI(C,14)", "CDLDOJI(O,H,L,C)"]
+    close = frame(HOURS).Close.to_numpy()
+    np.testing.assert_array_equal(strategy.strength, talib.RSI(close, 14))
+    np.testing.assert_array_equal(strategy.series, strategy.strength)
+    np.testing.assert_array_equal(strategy.bands, talib.BBANDS(close, timeperiod=5))
 
 
 def test_strategy_is_found_however_deep():
@@ -399,6 +498,42 @@ def test_works_at_the_bottom_of_the_stack():
     with ThreadPoolExecutor(1) as pool:
         result = pool.submit(resample_apply, "D", None, closes(HOURS)).result()
     pd.testing.assert_series_equal(result, found["result"])
+
+
+def test_works_when_called_by_nothing_but_c_code():
+    received = queue.SimpleQueue()
+
+    def function(bins):
+        received.put(bins.tolist())
+        return bins
+
+    _thread.start_new_thread(resample_apply, ("D", function, closes(HOURS[:48])))
+    assert received.get(timeout=60) == [23.0, 47.0]
+
+
+def test_strategy_is_found_from_any_kind_of_scope():
+    class Holder:
+        def __call__(self, data):
+            return resample_apply("D", None, data)
+
+    def init(self):
+        columns = ("Open", "High")
+        nested = [[resample_apply(r, None, self.data[c]) for r in ("D", "4h")] for c in columns]
+        by_key = {c: resample_apply("D", None, self.data[c]) for c in columns}
+        generated = list(resample_apply("D", None, self.data[c]) for c in columns)  # noqa: C400
+        mapped = list(map(functools.partial(resample_apply, "D", None), [self.data.Low]))
+        held = Holder()(self.data.Close)
+        found = [*nested[0], *nested[1], *by_key.values(), *generated, *mapped, held]
+        assert [id(value) for value in found] == [id(value) for value in self._indicators]
+
+    assert len(run_init(init)._indicators) == 10
+
+
+def test_strategy_is_found_below_hundreds_of_calls():
+    def descend(data, depth):
+        return descend(data, depth - 1) if depth else resample_apply("D", None, data)
+
+    assert len(run_init(lambda self: descend(self.data.Close, 400))._indicators) == 1
 
 
 def test_local_called_self_that_is_no_strategy_is_passed_over():

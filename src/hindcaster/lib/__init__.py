@@ -5,14 +5,15 @@ In `Strategy.next`     `crossover`, `cross`, `barssince`, `quantile`
 In `Strategy.init`     `resample_apply`
 Instead of `Strategy`  `SignalStrategy`, `TrailingStrategy`
 Instead of `Backtest`  `FractionalBacktest`, `MultiBacktest`
-Around a run           `compute_stats`, `random_ohlc_data`, `OHLCV_AGG`, `TRADES_AGG`
+Around a run           `compute_stats`, `OHLCV_AGG`, `TRADES_AGG`
+Random prices          `bootstrap_ohlc_data`, `random_ohlc_data`
 =====================  ========================================================================
 """
 
 from hindcaster.lib.conditions import barssince, cross, crossover, quantile
 from hindcaster.lib.fractional import FractionalBacktest
 from hindcaster.lib.multi import MultiBacktest
-from hindcaster.lib.randomized import random_ohlc_data
+from hindcaster.lib.randomized import bootstrap_ohlc_data, random_ohlc_data
 from hindcaster.lib.recomputed import compute_stats
 from hindcaster.lib.resampling import OHLCV_AGG, TRADES_AGG, resample_apply
 from hindcaster.lib.strategies import SignalStrategy, TrailingStrategy
@@ -25,6 +26,7 @@ __all__ = [
     "SignalStrategy",
     "TrailingStrategy",
     "barssince",
+    "bootstrap_ohlc_data",
     "compute_stats",
     "cross",
     "crossover",

@@ -57,6 +57,9 @@ _PERIOD_END_RULES = (
 )
 
 
+_FEW_BARS = 100
+
+
 def resample_apply(
     rule: Any,
     func: Callable[..., Any] | None,
@@ -188,6 +191,11 @@ def _complete_bins(table: Table, rule: Any, agg: Any) -> Table:
 
 
 def _is_intraday(index: Any) -> bool:
+    # The first bars nearly always tell, and looking at millions of dates takes a while.
+    return _share_days(index[:_FEW_BARS]) or _share_days(index)
+
+
+def _share_days(index: Any) -> bool:
     days = index.tz_localize(None).normalize()
     return bool((days[1:] == days[:-1]).any())
 
@@ -240,7 +248,8 @@ def _calling_strategy() -> Strategy | None:
     The search ends at the backtest that runs the strategy: whatever is further up belongs to
     another run, within which this one was started.
     """
-    frame = sys._getframe(2)
+    # That of `resample_apply`, which may be the last: C code, such as a thread's, calls it too.
+    frame = sys._getframe(1)
     while frame is not None:
         if _has_self(frame.f_code):
             owner = frame.f_locals.get("self")
