@@ -6,12 +6,14 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from hindcaster import Backtest, Strategy
+from hindcaster.costs import MakerTaker, PerShare, TickSlippage
 
 from . import (
     breakout,
     crossings,
     exits,
     machines,
+    order_terms,
     portfolio_of_signals,
     refused,
     reversal,
@@ -58,6 +60,7 @@ NEW_YORK = "minutes, New York time"
 
 END = {"finalize_trades": True}
 STOCK = END | {"commission": 0.002}
+COINS = END | {"fractional": 0.01, "commission": MakerTaker(0.0001, 0.0002)}
 FOREX = END | {"spread": 0.0001, "margin": 0.05}
 
 _ENTRIES = (
@@ -93,6 +96,10 @@ _ENTRIES = (
     Entry(stops.TrailBothSides, GOOG, END),
     Entry(stops.SteppedStop, GOOG, STOCK),
     Entry(stops.LiftTheTarget, EURUSD, FOREX),
+    Entry(order_terms.EitherSideOfTheRange, GOOG, END | {"slippage": TickSlippage(1)}),
+    Entry(order_terms.PatientDip, GOOG, END | {"commission": PerShare(0.005, minimum=1.0)}),
+    Entry(order_terms.MonthlySaver, BTCUSD, END | {"fractional": True, "cash": 20_000}),
+    Entry(order_terms.FractionOnTrend, EURUSD, COINS),
     Entry(sizing.RangeSized, GOOG, STOCK),
     Entry(sizing.RiskSized, GOOG, END | {"margin": 0.5, "spread": 0.0005}),
     Entry(sizing.AntiMartingale, GOOG, END | {"cash": 50_000, "commission": sizing.per_share}),

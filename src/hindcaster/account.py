@@ -12,6 +12,15 @@ import numpy as np
 
 from hindcaster import errors
 from hindcaster.engine import codes
+from hindcaster.terms import (
+    FULL_SIZE,
+    Terms,
+    checked_good_for,
+    checked_on_close,
+    checked_size,
+    checked_units,
+    trail_distance,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -107,6 +116,39 @@ class Account:
         order = self._orders[index] = Order(self, index)
         return order
 
+    def order_of(
+        self, side: int, size: float, prices: tuple[Any, Any, Any, Any], tag: Any, terms: Terms
+    ) -> Order:
+        """Queue an entry order, after all that was said about it is checked."""
+        if terms.are_absent():
+            return self.place(side * checked_size(size, self.broker.lots), *prices, tag)
+        broker = self.broker
+        if terms.units is None:
+            amount = checked_size(size, broker.lots)
+        elif size is not FULL_SIZE:
+            raise errors.size_and_units()
+        else:
+            amount = checked_units(terms.units, broker.lots)
+        trail, trail_rate = trail_distance(terms.trail)
+        good_for = checked_good_for(terms.good_for)
+        on_close = checked_on_close(terms.on_close, *prices[:2])
+        other = codes.ABSENT if terms.oco is None else self._waiting(terms.oco)
+        order = self.place(side * amount, *prices, tag)
+        broker.add_conditions(
+            order._index, terms.units is not None, on_close, good_for, other, trail, trail_rate
+        )
+        return order
+
+    def _waiting(self, order: Any) -> int:
+        """Index of a waiting order of this account."""
+        if not isinstance(order, Order) or order._account is not self:
+            raise errors.bad_oco(order)
+        if self.broker.exclusive:
+            raise errors.oco_with_exclusive()
+        if not self.broker.is_queued(order._index):
+            raise errors.oco_not_waiting(self.broker.order_outcome(order._index))
+        return order._index
+
     def close_trade(self, index: int, portion: float) -> None:
         """Queue an order that closes a portion of a trade."""
         if not 0 < portion <= 1:
@@ -157,9 +199,10 @@ class Position:
         return self.__account.broker.net_size != 0.0
 
     @property
-    def size(self) -> int:
-        """Net size in units, negative for a short position."""
-        return int(self.__account.broker.net_size)
+    def size(self) -> float:
+        """Net size in units, negative for a short position; an int if units are whole."""
+        broker = self.__account.broker
+        return int(broker.net_size) if broker.lots == 1.0 else broker.net_size
 
     @property
     def pl(self) -> np.float64:

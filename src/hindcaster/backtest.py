@@ -6,13 +6,14 @@ import copy
 import warnings
 from collections.abc import Callable
 from functools import cached_property
-from numbers import Number
+from numbers import Number, Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from hindcaster import errors
+from hindcaster.costs import CommissionModel, RateSlippage, TickSlippage
 from hindcaster.data.accessor import _Data, columns_of
 from hindcaster.data.frame import OHLC, checked_frame
 from hindcaster.driver import run_bars, series_to_reveal, warm_up
@@ -21,6 +22,7 @@ from hindcaster.strategy import Strategy
 if TYPE_CHECKING:
     from hindcaster._types import FloatArray, RecordArray
     from hindcaster.data.series import _Array
+    from hindcaster.engine.costs import Schedule
     from hindcaster.engine.ledger.broker import Bars, LedgerBroker
     from hindcaster.native.choice import Execution
     from hindcaster.optimize.scoring import Maximize
@@ -29,7 +31,10 @@ if TYPE_CHECKING:
 
 _CACHES = ("_frame", "_bars", "_axis", "_columns")  # made again after unpickling
 
-Commission = float | tuple[float, float] | Callable[[float, float], float]
+_LOTS = 10**8  # smallest amounts in a unit if fractions are traded and nothing else is said
+
+Commission = float | tuple[float, float] | Callable[[float, float], float] | CommissionModel
+Slippage = TickSlippage | RateSlippage
 
 
 class Backtest:
@@ -47,10 +52,11 @@ class Backtest:
         Starting balance.
     spread : float, default 0
         Bid-ask spread as a fraction of the price, paid on entries.
-    commission : float, tuple of (float, float), or callable, default 0
+    commission : float, tuple of (float, float), callable or model, default 0
         Paid on entry and exit: a rate of the traded value, or (fixed cash, rate), or a function
         ``f(size, price) -> cash`` where `size` is negative for short orders. Negative rates are
-        rebates. The function has to depend on its arguments only.
+        rebates. The function has to depend on its arguments only. `hindcaster.costs` has models:
+        per share, maker and taker, tiered.
     margin : float, default 1
         Required margin as a ratio of the traded value, 1 / leverage.
     trade_on_close : bool, default False
@@ -62,6 +68,14 @@ class Backtest:
         Let each new order cancel pending ones and close the position.
     finalize_trades : bool, default False
         Close trades that are open at the end, so that they count in the statistics.
+    slippage : float, TickSlippage or RateSlippage, default 0
+        What market and stop orders lose on their prices: a share of the price, or a model of
+        `hindcaster.costs`. Limit orders and take-profits get their price.
+    fractional : bool or float, default False
+        Trade fractions of a unit: True for multiples of 1e-8, or the smallest amount, 1 divided
+        by a whole number. Strategies see true prices and sizes, sizes are floats, and commissions
+        of trades are what was really paid for them. ``buy(units=0.37)`` asks for an amount below
+        one; ``size=0.37`` is a fraction of the free margin, as ever.
     compiled : bool, optional
         Whether to run the strategy's `next` as machine code: True requires it, False never does
         it, None (the default) does it where it saves time. Results are the same either way;
@@ -108,6 +122,8 @@ class Backtest:
         hedging: bool = False,
         exclusive_orders: bool = False,
         finalize_trades: bool = False,
+        slippage: float | Slippage = 0.0,
+        fractional: bool | float = False,
         compiled: bool | None = None,
     ) -> None:
         if not (isinstance(strategy, type) and issubclass(strategy, Strategy)):
@@ -119,9 +135,11 @@ class Backtest:
                 raise errors.not_a_number(name, value)
             if value != value:
                 raise errors.argument_is_nan(name)
-        if not (isinstance(commission, (Number, tuple)) or callable(commission)):
+        if not (isinstance(commission, (Number, tuple, CommissionModel)) or callable(commission)):
             raise errors.bad_commission(commission)
-        self._data = self._checked(data, float(cash))
+        self._slippage = _checked_slippage(slippage)
+        self._lots = _checked_fractional(fractional)
+        self._data = self._checked(data, float(cash) * self._lots)
         self._strategy = strategy
         self._cash = cash
         self._spread = spread
@@ -436,6 +454,8 @@ class Backtest:
             trade_on_close=self._trade_on_close,
             hedging=self._hedging,
             exclusive_orders=self._exclusive_orders,
+            lots=self._lots,
+            slippage=self._slippage,
             on_notice=self._warn,
         )
 
@@ -463,10 +483,33 @@ def bars_of(frame: pd.DataFrame) -> Bars:
     return Bars(*columns)
 
 
+def _checked_slippage(slippage: Any) -> tuple[float, float]:
+    """Bring slippage to (in price, as a share of the price)."""
+    if isinstance(slippage, (TickSlippage, RateSlippage)):
+        return slippage.amounts()
+    if isinstance(slippage, bool) or not isinstance(slippage, Real):
+        raise errors.bad_slippage(slippage)
+    return RateSlippage(float(slippage)).amounts()
+
+
+def _checked_fractional(fractional: Any) -> int:
+    """Count the smallest amounts in a unit."""
+    if isinstance(fractional, (bool, np.bool_)):
+        return _LOTS if fractional else 1
+    if not isinstance(fractional, Real) or not 1e-12 <= float(fractional) <= 1:
+        raise errors.bad_fractional(fractional)
+    lots = round(1 / float(fractional))
+    if abs(lots * float(fractional) - 1) > 1e-9:
+        raise errors.bad_fractional(fractional)
+    return lots
+
+
 def _checked_commission(
     commission: Commission,
-) -> tuple[float, float] | Callable[[float, float], float]:
-    """Bring a commission to (fixed, rate) or a function."""
+) -> tuple[float, float] | Callable[[float, float], float] | Schedule:
+    """Bring a commission to (fixed, rate), a function, or rules."""
+    if isinstance(commission, CommissionModel):
+        return commission.schedule()
     if isinstance(commission, tuple):
         if len(commission) != 2:
             raise errors.bad_commission_tuple(commission)

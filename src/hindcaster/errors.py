@@ -120,6 +120,81 @@ def order_not_queued(outcome: str) -> ValueError:
     return ValueError(f"This order cannot be cancelled, it is no longer waiting: {outcome}.")
 
 
+def trail_too_wide() -> ValueError:
+    """A trailing stop would start at or below zero."""
+    return ValueError(
+        "An order was filled whose trailing stop would lie at a price of zero or below. `trail` is "
+        "a distance from the price: make it smaller than the price, or use a share such as "
+        "trail='5%'."
+    )
+
+
+def slipped_too_far() -> ValueError:
+    """Slippage took a price to zero or below."""
+    return ValueError(
+        "Slippage took the price of a fill to zero or below. Check `slippage` against the prices "
+        "of the data: it is counted in price, or as a share of it."
+    )
+
+
+def bad_units(units: Any, unit: float) -> ValueError:
+    """A number of units is not positive, or below the smallest amount."""
+    least = "a whole number of units" if unit == 1 else f"at least {unit:g}, the smallest amount"
+    more = " Fractions need Backtest(..., fractional=True)." if unit == 1 else ""
+    return ValueError(f"units must be {least}, got {units!r}.{more}")
+
+
+def size_and_units() -> TypeError:
+    """Both ways to say how much were used."""
+    return TypeError("Pass size= or units=, not both.")
+
+
+def bad_good_for(value: Any) -> ValueError:
+    """The number of bars is none."""
+    return ValueError(
+        f"good_for is for how many bars after this one an order may be filled: a whole number "
+        f"from 1 on, got {value!r}. Leave it out for an order that waits until it is cancelled."
+    )
+
+
+def bad_oco(value: Any) -> TypeError:
+    """What should be an order is none."""
+    return TypeError(
+        f"oco takes a waiting order, as buy() and sell() return it, got {value!r}: "
+        f"first = self.buy(stop=...); self.sell(stop=..., oco=first)."
+    )
+
+
+def oco_not_waiting(outcome: str) -> ValueError:
+    """The other order is not waiting any more."""
+    return ValueError(f"oco takes an order that is waiting, this one is not: {outcome}.")
+
+
+def oco_with_exclusive() -> ValueError:
+    """Groups of orders make no sense if each order cancels the others."""
+    return ValueError(
+        "oco cannot be used with exclusive_orders=True: each order cancels the waiting ones."
+    )
+
+
+def bad_trail(value: Any) -> ValueError:
+    """The distance of a trailing stop is none."""
+    return ValueError(
+        f"trail must be a distance in price above 0, or a share of the price such as '5%' between "
+        f"0% and 100%, got {value!r}."
+    )
+
+
+def bad_on_close(value: Any) -> TypeError:
+    """The flag is none."""
+    return TypeError(f"on_close must be True, False or None (as the backtest says), got {value!r}.")
+
+
+def on_close_with_price() -> ValueError:
+    """An order at the close has no price of its own."""
+    return ValueError("on_close=True is for market orders: leave out limit and stop.")
+
+
 def units_not_finite() -> OverflowError:
     """A relative order met a price of zero."""
     return OverflowError(
@@ -171,8 +246,50 @@ def argument_is_nan(argument: str) -> ValueError:
 def bad_commission(value: Any) -> TypeError:
     """The commission argument has none of its three forms."""
     return TypeError(
-        f"commission must be a rate (0.002 is 0.2 %), a tuple (fixed cash, rate), or a function "
-        f"of (size, price) that returns cash, got {value!r}."
+        f"commission must be a rate (0.002 is 0.2 %), a tuple (fixed cash, rate), a function of "
+        f"(size, price) that returns cash, or a model of hindcaster.costs, got {value!r}."
+    )
+
+
+def bad_cost(model: str, name: str, value: Any) -> ValueError:
+    """A number of a commission or slippage model is out of range."""
+    return ValueError(f"{model}: {name} must be a finite number, 0 or more, got {value!r}.")
+
+
+def bad_tiers(starts: list[Any]) -> ValueError:
+    """Tiers do not begin at 0, or do not rise."""
+    return ValueError(
+        f"Tiered: tiers are (from how much traded on, charge), the first from 0 on and the others "
+        f"rising, got starts {starts}."
+    )
+
+
+def bad_tier_measure(by: Any) -> ValueError:
+    """Tiers are measured by something else."""
+    return ValueError(f"Tiered: by must be 'value' or 'units', got {by!r}.")
+
+
+def bad_slippage(value: Any) -> TypeError:
+    """The slippage argument is neither a model nor a share."""
+    return TypeError(
+        f"slippage must be a share of the price (0.0005 is five basis points), "
+        f"costs.TickSlippage or costs.RateSlippage, got {value!r}."
+    )
+
+
+def bad_fractional(value: Any) -> ValueError:
+    """The smallest amount is no part of a unit."""
+    return ValueError(
+        f"fractional must be True (amounts of 1e-8), False, or the smallest amount of a unit that "
+        f"can be traded: 1 divided by a whole number, such as 0.001 or 1e-8. Got {value!r}."
+    )
+
+
+def counts_small_units() -> ValueError:
+    """FractionalBacktest trades in units of its own, of which models know nothing."""
+    return ValueError(
+        "FractionalBacktest trades in small units, which PerShare, Tiered, TickSlippage and "
+        "fractional would count instead of the data's. Use Backtest(..., fractional=True)."
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import sys
 from abc import ABCMeta, abstractmethod
 from collections.abc import Callable, Iterable
 from numbers import Number
@@ -16,22 +15,13 @@ from hindcaster import errors
 from hindcaster.account import Account, Order, Position, Trade
 from hindcaster.data.accessor import _Data
 from hindcaster.data.series import _Indicator
+from hindcaster.terms import FULL_SIZE, Terms
 
 if TYPE_CHECKING:
     from hindcaster._types import AnyArray
     from hindcaster.engine.ledger.broker import LedgerBroker
 
 _OHLCV_LETTERS = {"Open": "O", "High": "H", "Low": "L", "Close": "C", "Volume": "V"}
-
-
-class _FullSize(float):
-    """The default order size: all free margin, less the last bit, so that it is a fraction."""
-
-    def __repr__(self) -> str:
-        return ".9999"
-
-
-_FULL_SIZE = _FullSize(1 - sys.float_info.epsilon)
 
 
 class Strategy(metaclass=ABCMeta):
@@ -184,19 +174,25 @@ class Strategy(metaclass=ABCMeta):
     def buy(
         self,
         *,
-        size: float = _FULL_SIZE,
+        size: float = FULL_SIZE,
         limit: float | None = None,
         stop: float | None = None,
         sl: float | None = None,
         tp: float | None = None,
         tag: Any = None,
+        units: float | None = None,
+        good_for: int | None = None,
+        oco: Order | None = None,
+        trail: float | str | None = None,
+        on_close: bool | None = None,
     ) -> Order:
         """Place a long order; it stays until filled or cancelled.
 
         Parameters
         ----------
         size : float, default just below 1
-            A fraction of the free margin if below 1, else a whole number of units.
+            A fraction of the free margin if below 1, else a number of units: a whole one, or with
+            ``Backtest(..., fractional=True)`` any, rounded down to the smallest amount.
         limit : float, optional
             Fill at this price or lower.
         stop : float, optional
@@ -206,6 +202,23 @@ class Strategy(metaclass=ABCMeta):
             Stop-loss and take-profit of the trade that results: ``sl < price < tp``.
         tag : any, optional
             Carried over to the trade and its records.
+        units : float, optional
+            Size in units, in place of `size`, and not taken for a fraction of the free margin if
+            below 1: ``units=0.37``. Rounded down to the smallest amount.
+        good_for : int, optional
+            For how many bars after this one the order may be filled, 1 or more.
+        oco : Order, optional
+            A waiting order: as soon as one of the two is filled, the other one is cancelled (one
+            cancels the other). An order that has a group already takes the new one into it.
+        trail : float or str, optional
+            Trailing stop-loss of the trade that results: a distance in price, or a share of the
+            best price such as ``"5%"``. It starts from the entry price and follows the highest
+            high since the entry (of the bar of the entry, its close), from the next bar on. A
+            stop-loss that is given too is where it starts, if that is closer. `Trade.sl` reads
+            and moves it; None ends it.
+        on_close : bool, optional
+            Fill a market order at the close of this bar (True) or at the next open (False), in
+            place of what the backtest's `trade_on_close` says.
 
         Returns
         -------
@@ -216,26 +229,54 @@ class Strategy(metaclass=ABCMeta):
         AssertionError
             The size is neither a fraction nor a whole number of units.
         ValueError
-            A price is NaN, or stop-loss and take-profit are on the wrong side.
+            A price is NaN, or stop-loss and take-profit are on the wrong side; a term is out of
+            range; the order of `oco` is no longer waiting.
+        TypeError
+            Size and units are both given; `oco` is no order, or `on_close` no bool.
+
+        Examples
+        --------
+        Break out to either side of a range within three days, with a trailing stop:
+
+        >>> from hindcaster import Backtest, Strategy
+        >>> from hindcaster.test import GOOG
+        >>> class Breakout(Strategy):
+        ...     def init(self):
+        ...         pass
+        ...
+        ...     def next(self):
+        ...         if not self.position and not self.orders:
+        ...             up = self.buy(stop=max(self.data.High[-5:]), good_for=3, trail="20%")
+        ...             self.sell(stop=min(self.data.Low[-5:]), good_for=3, trail="20%", oco=up)
+        >>> stats = Backtest(GOOG, Breakout, finalize_trades=True).run()
+        >>> stats._orders["Outcome"].value_counts().to_dict()
+        {'filled': 38, 'cancelled': 34}
         """
-        return self._account.place(_checked_size(size), limit, stop, sl, tp, tag)
+        terms = Terms(units, good_for, oco, trail, on_close)
+        return self._account.order_of(1, size, (limit, stop, sl, tp), tag, terms)
 
     def sell(
         self,
         *,
-        size: float = _FULL_SIZE,
+        size: float = FULL_SIZE,
         limit: float | None = None,
         stop: float | None = None,
         sl: float | None = None,
         tp: float | None = None,
         tag: Any = None,
+        units: float | None = None,
+        good_for: int | None = None,
+        oco: Order | None = None,
+        trail: float | str | None = None,
+        on_close: bool | None = None,
     ) -> Order:
         """Place a short order; see `buy`. Prices have to satisfy ``tp < price < sl``.
 
         To leave a long position use `Position.close` or `Trade.close`: they sell exactly what
         is held, where a short order of the default size is a fraction of the free margin.
         """
-        return self._account.place(-_checked_size(size), limit, stop, sl, tp, tag)
+        terms = Terms(units, good_for, oco, trail, on_close)
+        return self._account.order_of(-1, size, (limit, stop, sl, tp), tag, terms)
 
     @property
     def equity(self) -> np.float64:
@@ -266,13 +307,6 @@ class Strategy(metaclass=ABCMeta):
     def closed_trades(self) -> tuple[Trade, ...]:
         """Closed trades in the order they were closed."""
         return self._account.closed_trades
-
-
-def _checked_size(size: float) -> float:
-    """Pass on a fraction or a whole number of units."""
-    if 0 < size < 1 or (round(size) == size and size >= 1):
-        return size
-    raise errors.bad_order_size(size)
 
 
 def short_name(value: Any) -> str:

@@ -422,6 +422,8 @@ SYMBOLS = {
     "below": "{close} * 0.9|self.data.Low[-1] * 0.95|{close} - 10|min({close}, {w}.min()) - 1",
     "above": "{close} * 1.1|self.data.High[-1] * 1.05|{close} + 10|{close} + 2 * abs({r}) + 1",
     "size": "{k}|0.{d}|0.{d}|1.0|max(1, int({close}) % 9)|min(abs({i}), 50) + 1|{close} // 10 + 1",
+    "units": "{k}|{k}|max(1, int({close}) % 9)|{k} / 4 if self.short else {k}",
+    "trail": '{k}|"5%"|"12.5 %"|{close} / 20|abs({r}) % 30 + 1',
     "tag": '{m}|"first"|{i}|None|self.state|{n}|{k} / 2|(None if {b} else {m})',
 }
 # Statements; an indented symbol is a block of its own.
@@ -485,6 +487,16 @@ self.buy(size={size}, stop={above}, sl={below})
 self.sell(size={size}, stop={below}, limit={below}, tag={tag})
 self.buy(size={size}, sl=None if {b} else {below}, tag={tag})
 self.sell(size={size}, tp=self.last)
+self.buy(size={size}, limit={below}, good_for={k})
+self.sell(size={size}, stop={below}, good_for={i} % 5 + 1, tag={tag})
+2: self.buy(size={size}, trail={trail})
+2: self.sell(size={size}, trail={trail}, tp={below})
+self.buy(size={size}, stop={above}, trail={trail}, good_for=3, sl={below})
+self.buy(size={size}, on_close=True)
+self.sell(size={size}, on_close=bool({b}), trail=None)
+self.buy(units={units}, sl={below})
+self.sell(units={units})
+self.sell(size={size}, limit={above}, oco={order}, good_for=None)
 2: self.position.close()
 self.position.close({portion})
 self.order = self.buy(size={size}, limit={below})
@@ -524,6 +536,7 @@ if self.trade is not None:\n    self.total += self.trade.pl\n    {block}
 counter = 0\nwhile counter < {k}:\n    counter += 1\n    {loop}
 counter = 0\nwhile self.bump() % {k} and counter < 6:\n    counter += 1\n    {loop}
 counter = 0\nwhile counter < {k} and ({b}):\n    counter += 1\n    {block}
+up = self.buy(size={size}, stop={above})\nself.sell(size={size}, stop={below}, oco=up)
 for {loopint} in range(self.bump() % 4):\n    {loop}
 scale = {n}\ndouble = lambda value: value * scale\nscale = {n}\nself.level = double({n})
 def inner(value, extra=self.level):\n    return value + extra * {k}\nself.level = inner({n})
@@ -549,6 +562,7 @@ self.trades[0].close()
 self.level = self.data.Close[{i}]
 self.level = self.last + 1
 self.buy(sl={n})
+self.buy(units={n}, trail={n}, good_for={i}, oco=self.order)
 """
 
 

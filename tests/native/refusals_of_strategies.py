@@ -8,6 +8,7 @@ KEPT = "numbers, texts, enum members, orders, trades or typed NumPy arrays"
 TAGS = "numbers or texts as tags"
 
 OWN = [
+    Case("oco is 'group'", "«self.buy(stop=200.0, oco='group')»", "an order made in next()"),
     Case("the strategy has no attribute missing", "«self.missing»", "set it in init()"),
     Case("self._account is internal", "«self._account»", "the public attributes of Strategy"),
     Case(

@@ -14,6 +14,8 @@ import numpy as np
 import pandas as pd
 from hypothesis import strategies as st
 
+from hindcaster.costs import MakerTaker, PerShare, TickSlippage, Tiered
+
 from ..conformance.templates import (
     BLOCKS,
     CALLS,
@@ -320,12 +322,17 @@ PARAMETERS = {
 }
 OPTIONS: dict[str, tuple[Any, ...]] = {
     "cash": (1000, 1e6, 333.33),
-    "commission": (0.002, (1.0, 0.001), 0.0),
+    "commission": (
+        *(0.002, (1.0, 0.001), 0.0, 0.002, PerShare(0.01, minimum=1), MakerTaker(-0.0002, 0.001)),
+        Tiered([(0, 0.002), (3_000, MakerTaker(0, 0.001)), (9_000, PerShare(0.02))]),
+    ),
+    "slippage": (0.001, TickSlippage(2, tick=0.05)),
+    "fractional": (False, True, 0.25),
     "spread": (0.001, 0.01),
     "margin": (0.5, 0.05),
     "trade_on_close": (True,),
     "hedging": (True,),
-    "exclusive_orders": (True,),
+    "exclusive_orders": (True, False, False),
     "finalize_trades": (True,),
 }
 

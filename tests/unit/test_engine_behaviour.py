@@ -255,7 +255,7 @@ def test_result_prints_in_full_and_slices_are_plain() -> None:
     assert type(stats[["Return [%]"]]) is pd.Series
     html = stats._repr_html_()
     assert "Return [%]" in html
-    assert "_trades" not in html
+    assert "_trades: 1 row × 14 columns" in html
 
 
 def test_every_result_label_is_documented() -> None:

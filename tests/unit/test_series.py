@@ -195,3 +195,21 @@ def test_next_assigned_on_the_instance_is_used() -> None:
                 self.next = lambda: None  # type: ignore[method-assign]
 
     assert run([1, 2, 3, 4, 5, 6], Stops)._strategy.count == 2
+
+
+def test_part_of_a_series_keeps_its_labels_when_pickled() -> None:
+    seen = {}
+
+    class Keeps(Strategy):
+        def init(self) -> None:
+            self.level = self.I(lambda: np.arange(len(self.data)), name="level")
+
+        def next(self) -> None:
+            seen["tail"] = self.data.Close[-3:]
+            seen["reversed"] = self.level[::-1][1:3]
+            seen["whole"] = self.data.Close
+
+    run([100] * 12, Keeps)
+    for part in seen.values():
+        again = pickle.loads(pickle.dumps(part))
+        pd.testing.assert_series_equal(again.s, part.s)

@@ -41,7 +41,11 @@ class _Array(np.ndarray[Any, np.dtype[Any]]):
 
     def __reduce__(self) -> Any:
         plain = _Indicator if isinstance(self, _Indicator) else _Array
-        return plain._of, (np.asarray(self), self._meta._replace(root=None))
+        meta, shown = self._meta, _bars_shown(self, self._meta.root)
+        if not isinstance(shown, slice) and shown[0] and "index" in meta.opts:
+            # Without the full-length array beside it, a view has to bring its own labels.
+            meta = meta._replace(opts={**meta.opts, "index": self._labels()})
+        return plain._of, (np.asarray(self), meta._replace(root=None))
 
     def __bool__(self) -> bool:
         return bool(self[-1]) if self.ndim and len(self) else bool(np.asarray(self))

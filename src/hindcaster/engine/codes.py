@@ -7,6 +7,7 @@ to the user stands in this module and nowhere else.
 from typing import Final
 
 ABSENT: Final = -1  # "no such record" in fields that hold an index
+NEVER: Final = 1 << 40  # bars until an order expires that stays until it is cancelled
 
 # What an order is for.
 ENTRY: Final = 0
@@ -36,6 +37,8 @@ CANCEL_NOTHING_LEFT: Final = 7
 REJECT_NO_UNIT: Final = 8
 REJECT_MARGIN: Final = 9
 REJECT_MARGIN_AFTER_NETTING: Final = 10
+CANCEL_EXPIRED: Final = 14
+CANCEL_BY_GROUP: Final = 15
 # Of orders still open when the run is over: decided from where they stand, not stored.
 OPEN_NO_BAR_LEFT: Final = 11
 OPEN_NOT_REACHED: Final = 12
@@ -56,6 +59,8 @@ REASON_TEXTS: Final = (
     "placed on the last bar: there is no bar left to fill it",
     "the price was not reached",
     "the account went bankrupt first",
+    "expired: not filled within its bars (good_for)",
+    "another order of its group was filled (oco)",
 )
 
 SIDE_NAMES: Final = ("sell", "buy")
@@ -73,3 +78,5 @@ BRACKET_OUT_OF_RANGE: Final = -5
 PRICES_NOT_ORDERED: Final = -6
 NOT_QUEUED: Final = -7
 UNITS_NOT_FINITE: Final = -8
+TRAIL_TOO_WIDE: Final = -9
+SLIPPED_TOO_FAR: Final = -10

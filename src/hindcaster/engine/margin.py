@@ -2,6 +2,7 @@
 
 from hindcaster._jit import subkernel
 from hindcaster._types import Record
+from hindcaster.engine.grid import on_grid
 from hindcaster.engine.ledger.state import Ledger
 
 
@@ -15,7 +16,7 @@ def refresh_totals(ledger: Ledger) -> None:
         trade = ledger.trades[ledger.active[k]]
         size += trade.size
         cost += trade.size * trade.entry_price
-    account.net_size = size
+    account.net_size = size if account.lots == 1.0 else on_grid(size, account.lots)
     account.cost = cost
 
 

@@ -26,6 +26,12 @@ ORDER: Final = np.dtype(
         ("done_bar", np.int64),
         ("fill_price", np.float64),
         ("filled", np.float64),  # signed units that changed hands
+        ("in_units", np.int32),  # the size is in units even if it is below 1
+        ("on_close", np.int32),  # a market order fills at the close of the bar that placed it
+        ("good_for", np.int64),  # bars after that on which it may fill
+        ("group", np.int64),  # orders of a group cancel each other; ABSENT: in none
+        ("trail", np.float64),  # distance of a trailing stop, in price; NaN: absent
+        ("trail_rate", np.float64),  # the same as a share of the best price
     ],
     align=True,
 )
@@ -44,6 +50,10 @@ TRADE: Final = np.dtype(
         ("tp_order", np.int64),
         ("commission", np.float64),  # 0 while open
         ("order", np.int64),  # the entry order
+        ("entry_fee", np.float64),  # paid at the entry for the present size
+        ("trail", np.float64),
+        ("trail_rate", np.float64),
+        ("best", np.float64),  # best price since the entry, which a trailing stop follows
     ],
     align=True,
 )
@@ -66,8 +76,18 @@ ACCOUNT: Final = np.dtype(
         ("leverage", np.float64),
         ("spread", np.float64),  # fraction of the price, on entries only
         ("fee_fixed", np.float64),
-        ("fee_rate", np.float64),
-        ("fee_address", np.int64),  # 0: fee_fixed and fee_rate apply
+        ("fee_rate", np.float64),  # share of the traded value
+        ("fee_maker", np.float64),  # the same for fills of limit orders
+        ("fee_per_unit", np.float64),
+        ("fee_least", np.float64),
+        ("fee_most", np.float64),  # share of the traded value
+        ("fee_address", np.int64),  # 0: the numbers above apply
+        ("n_tiers", np.int64),
+        ("slip", np.float64),  # in price, against the trader, on market and stop fills
+        ("slip_rate", np.float64),  # the same as a share of the price
+        ("lots", np.float64),  # smallest tradable amounts in one unit
+        ("tiers_by_units", np.int32),  # whether tiers begin at traded units instead of value
+        ("exact_fees", np.int32),  # sizes and trades count the fees that are really paid
         ("trade_on_close", np.int32),
         ("hedging", np.int32),
         ("exclusive", np.int32),
@@ -77,6 +97,10 @@ ACCOUNT: Final = np.dtype(
         ("net_size", np.float64),  # signed sum over active trades
         ("cost", np.float64),  # sum of size * entry price over active trades
         ("filled_to", np.int64),  # first bar whose equity is not written yet
+        ("traded", np.float64),  # value (or units) of all fills so far
+        ("tier", np.int64),
+        ("maker", np.int32),  # whether the order being filled is a limit order
+        ("conditions", np.int32),  # whether an order expires, or a stop trails
         ("horizon", np.int64),  # how many bars the last look-ahead for a wake-up covered
         # fill levels of the growable arrays
         ("n_orders", np.int64),

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 import pandas as pd
 
+from hindcaster import errors
 from hindcaster.backtest import Backtest
+from hindcaster.costs import PerShare, Tiered
 from hindcaster.data.frame import OHLC, checked_frame
 
 if TYPE_CHECKING:
@@ -96,6 +98,9 @@ class FractionalBacktest(Backtest):
             )
         self._fractional_unit = fractional_unit
         super().__init__(data, strategy, **kwargs)
+        scaled = isinstance(self._commission, (PerShare, Tiered)) or self._slippage[0] != 0
+        if scaled or self._lots > 1:
+            raise errors.counts_small_units()
 
     def _checked(self, data: pd.DataFrame, cash: float) -> pd.DataFrame:
         # Without the limit above which a price gets the warning that a unit is not affordable.

@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING, Final
 
 from hindcaster.engine import codes
-from hindcaster.native import kinds, slots
+from hindcaster.native import kinds, slots, terms
 from hindcaster.native.kinds import BOOL, FLOAT, INT, NONE, NP_FLOAT
 from hindcaster.native.numbers import as_float, exact
 from hindcaster.native.own import OPEN_PROFIT
@@ -38,6 +38,8 @@ MANY: Final = float(2**40)  # bars and records are fewer
 def position_attribute(tr: Translator, name: str, node: ast.AST) -> Value:
     """Read ``self.position.name``."""
     if name == "size":
+        if terms.lots_of(tr) != 1.0:
+            return Scalar(frozenset({FLOAT}), tr.fresh("account.net_size"))
         return Scalar(frozenset({INT}), "int(account.net_size)", "", MANY**1.5)
     if name == "pl":
         return Scalar(NUMPY, OPEN_PROFIT)
@@ -291,15 +293,23 @@ def optional_price(tr: Translator, value: Value, node: ast.AST) -> str:
 def place(tr: Translator, side: int, arguments: dict[str, Value], node: ast.AST) -> Value:
     """`self.buy` or `self.sell`."""
     names = ("size", "limit", "stop", "sl", "tp", "tag")
-    unknown = [name for name in arguments if name not in names]
+    unknown = [name for name in arguments if name not in (*names, *terms.NAMES)]
     if unknown:
         tr.leave_always(node, f"an argument {unknown[0]}, which there is not")
-    size = _size(tr, arguments.get("size"), node)
+    if terms.is_absent(arguments.get("units")):
+        size = _size(tr, arguments.get("size"), node)
+    else:
+        if "size" in arguments:
+            tr.leave_always(node, "size and units at once")
+        size = terms.units(tr, arguments["units"], node)
     prices = [optional_price(tr, arguments.get(name, Const(None)), node) for name in names[1:5]]
     tag = _tag_number(tr, arguments.get("tag", Const(None)), node)
+    found = terms.terms_of(tr, arguments, prices[0], prices[1], node)
     call = f"engine_place({tr.engine('place')}, handle, bar, {'-' * (side < 0)}{size}"
     order = tr.fresh(f"{call}, {', '.join(prices)}, {tag})")
     _done(tr, order, node)
+    if found is not None:
+        terms.add(tr, order, found)
     return Order(order)
 
 
@@ -309,11 +319,13 @@ def _size(tr: Translator, value: Value | None, node: ast.AST) -> str:
     number = tr.plain(value, node)
     text = as_float(number)
     size = tr.fresh(text)
-    whole = f"{size} >= 1.0 and {size} == np.rint({size}) and {size} < inf"
+    whole = f"{size} >= 1.0 and {size} < inf"
+    if terms.lots_of(tr) == 1.0:
+        whole += f" and {size} == np.rint({size})"
     if any(kinds.level(kind) == 2 for kind in number.kinds):
         whole = "False"  # Python cannot round arrays without dimensions
     tr.guard(f"not ((0.0 < {size} and {size} < 1.0) or ({whole}))", node, "a size out of range")
-    return size
+    return terms.shared_or_units(tr, number, size)
 
 
 def close_trade(tr: Translator, index: str, portion: Value | None, node: ast.AST) -> None:

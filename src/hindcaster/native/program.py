@@ -36,6 +36,7 @@ from numba import carray, float64, int64
 from numpy import inf, nan
 
 from hindcaster._jit import address_as_pointer
+from hindcaster.engine.grid import rounded_down
 from hindcaster.engine.records import ACCOUNT, ORDER, TRADE
 from hindcaster.native.runtime import (
     c_power,
@@ -43,6 +44,7 @@ from hindcaster.native.runtime import (
     engine_advance,
     engine_cancel,
     engine_close,
+    engine_condition,
     engine_move,
     engine_place,
     floor_divided,

@@ -75,6 +75,23 @@ def engine_close(
 
 
 @intrinsic  # type: ignore[untyped-decorator]
+def engine_condition(
+    _ctx: Any,
+    _address: Any,
+    _handle: Any,
+    _order: Any,
+    _in_units: Any,
+    _on_close: Any,
+    _good_for: Any,
+    _other: Any,
+    _trail: Any,
+    _trail_rate: Any,
+) -> Any:
+    """Call `call_condition` at an address."""
+    return _integer_call(*[types.int64] * 6, types.float64, types.float64)
+
+
+@intrinsic  # type: ignore[untyped-decorator]
 def engine_move(
     _ctx: Any, _address: Any, _handle: Any, _bar: Any, _index: Any, _role: Any, _price: Any
 ) -> Any:
@@ -153,6 +170,7 @@ def ufunc_of_one(_ctx: Any, _loop: Any, _data: Any, _x: Any) -> Any:
 _ENTRY_POINTS: Final = {
     "advance": (entry_points.call_advance, "ii"),
     "place": (entry_points.call_place, "iifffffi"),
+    "condition": (entry_points.call_condition, "iiiiiiff"),
     "close": (entry_points.call_close, "iiif"),
     "move": (entry_points.call_move_bracket, "iiiif"),
     "cancel": (entry_points.call_cancel, "iii"),

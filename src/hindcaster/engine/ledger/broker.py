@@ -9,11 +9,13 @@ import numpy as np
 from hindcaster import errors
 from hindcaster._types import FloatArray, IntArray, RecordArray
 from hindcaster.engine import codes
+from hindcaster.engine.costs import Fee, Schedule, use_tier
 from hindcaster.engine.ledger import state
 from hindcaster.engine.ledger.entry_points import (
     call_advance,
     call_cancel,
     call_close,
+    call_condition,
     call_finish,
     call_move_bracket,
     call_place,
@@ -33,6 +35,7 @@ def _slot(field: str) -> int:
     return offset // 8
 
 
+_LOTS = _slot("lots")
 _CASH, _NET_SIZE, _COST = _slot("cash"), _slot("net_size"), _slot("cost")
 _N_NOTICES, _N_QUEUE = _slot("n_notices"), _slot("n_queue")
 _N_ACTIVE, _N_CLOSED = _slot("n_active"), _slot("n_closed")
@@ -90,10 +93,15 @@ class LedgerBroker:
         1 / margin.
     spread : float
         Fraction of the price, added against the trader on entries.
-    commission : tuple of (float, float) or callable
-        Fixed cash and rate of the traded value, or ``f(size, price) -> cash``.
+    commission : tuple of (float, float), callable or Schedule
+        Fixed cash and rate of the traded value, ``f(size, price) -> cash``, or rules by what was
+        traded so far.
     trade_on_close, hedging, exclusive_orders : bool
         As in `Backtest`.
+    lots : int
+        Smallest tradable amounts in one unit: 1 for whole units.
+    slippage : tuple of (float, float)
+        In price and as a share of it, against the trader, on market and stop fills.
     on_notice : callable
         Receives a record array of notices after a bar that produced some.
     """
@@ -105,10 +113,12 @@ class LedgerBroker:
         cash: float,
         leverage: float,
         spread: float,
-        commission: tuple[float, float] | FeeFunction,
+        commission: tuple[float, float] | FeeFunction | Schedule,
         trade_on_close: bool,
         hedging: bool,
         exclusive_orders: bool,
+        lots: int = 1,
+        slippage: tuple[float, float] = (0.0, 0.0),
         on_notice: NoticeHandler,
     ) -> None:
         self.bars = bars
@@ -135,9 +145,24 @@ class LedgerBroker:
         settings["trade_on_close"] = trade_on_close
         settings["hedging"] = hedging
         settings["exclusive"] = exclusive_orders
-        if not callable(commission):
-            settings["fee_fixed"], settings["fee_rate"] = commission
+        settings["lots"] = lots
+        settings["slip"], settings["slip_rate"] = slippage
+        settings["exact_fees"] = lots > 1 or isinstance(commission, Schedule)
+        self.tiers = self._set_fees(commission)
         self._connect()
+
+    def _set_fees(self, commission: tuple[float, float] | FeeFunction | Schedule) -> FloatArray:
+        """Write the first tier's numbers to the account; returns those of all tiers."""
+        if callable(commission):
+            schedule = Schedule(((0.0, Fee()),))
+        elif isinstance(commission, Schedule):
+            schedule = commission
+        else:
+            schedule = Schedule(((0.0, Fee(*commission)),))
+        self.account["n_tiers"] = len(schedule.tiers)
+        self.account["tiers_by_units"] = schedule.by_units
+        use_tier(self.account, schedule.table)
+        return schedule.table
 
     def _connect(self) -> None:
         """Make the views and addresses that stay valid until an array is replaced."""
@@ -213,6 +238,10 @@ class LedgerBroker:
             raise errors.bracket_out_of_range()
         if result == codes.UNITS_NOT_FINITE:
             raise errors.units_not_finite()
+        if result == codes.TRAIL_TOO_WIDE:
+            raise errors.trail_too_wide()
+        if result == codes.SLIPPED_TOO_FAR:
+            raise errors.slipped_too_far()
 
     # -- what a driver calls ---------------------------------------------------------------
 
@@ -261,8 +290,8 @@ class LedgerBroker:
         self.bankrupt = False
 
     @property
-    def commission(self) -> tuple[float, float] | FeeFunction:
-        """Fixed cash and rate, or the user's function."""
+    def commission(self) -> tuple[float, float] | FeeFunction | Schedule:
+        """Fixed cash and rate, the user's function, or rules."""
         return self._commission
 
     def use_fee_at(self, address: int) -> None:
@@ -319,6 +348,28 @@ class LedgerBroker:
         self.version += 1
         return order
 
+    def add_conditions(
+        self,
+        order: int,
+        in_units: bool,
+        on_close: bool | None,
+        good_for: int | None,
+        other: int,
+        trail: float,
+        trail_rate: float,
+    ) -> None:
+        """Add to an order just placed what few orders have; `other` has to be waiting."""
+        call_condition(
+            self._handle,
+            order,
+            in_units,
+            codes.ABSENT if on_close is None else on_close,
+            codes.NEVER if good_for is None else good_for,
+            other,
+            trail,
+            trail_rate,
+        )
+
     def close_trade(self, bar: int, index: int, portion: float) -> int:
         """Queue a market order that closes a portion of a trade and return its index."""
         order = call_close(self._handle, bar, index, portion)
@@ -358,6 +409,20 @@ class LedgerBroker:
     def spread(self) -> float:
         """Fraction of the price, on entries."""
         return float(self.account["spread"][0])
+
+    @property
+    def lots(self) -> float:
+        """Smallest tradable amounts in one unit."""
+        return self._floats[_LOTS]
+
+    @property
+    def exclusive(self) -> bool:
+        """Whether each order cancels the others."""
+        return bool(self.account["exclusive"][0])
+
+    def is_queued(self, order: int) -> bool:
+        """Whether an order is waiting."""
+        return bool(self.orders["queued"][order])
 
     @property
     def cash(self) -> np.float64:

@@ -1,16 +1,21 @@
 """Filling an entry order: size it, net it, check that it is affordable, open the trade."""
 
+from typing import Final
+
 import numpy as np
 
 from hindcaster._jit import subkernel
 from hindcaster._types import Record
 from hindcaster.engine import codes
 from hindcaster.engine.costs import fee
+from hindcaster.engine.grid import on_grid
 from hindcaster.engine.ledger.orders import attach, given
-from hindcaster.engine.ledger.queue import settle
+from hindcaster.engine.ledger.queue import cancel_group, settle
 from hindcaster.engine.ledger.state import Ledger
 from hindcaster.engine.ledger.trades import close_whole, open_trade, reduce_trade
 from hindcaster.engine.margin import available_margin, equity_at
+
+_ROUNDS: Final = 12  # until the fee of a size and the size it leaves room for agree
 
 
 @subkernel
@@ -38,6 +43,50 @@ def affordable_units(account: Record, size: float, unit_cost: float, available: 
 
 
 @subkernel
+def units_within(account: Record, budget: float, entry_price: float, price: float) -> float:
+    """Lots that a budget buys, the fee for just these lots included: a fixed point.
+
+    Not finite if a unit costs nothing. The fee of the fraction itself, by which
+    `affordable_units` goes, would be that of a tiny order wherever fees do not grow in proportion.
+    """
+    units = np.floor(budget * account.lots / entry_price) / account.lots
+    for _ in range(_ROUNDS):
+        if not 0.0 < units < np.inf:
+            break
+        unit_cost = entry_price + fee(account, units, price, 0) / units
+        if not unit_cost > 0.0:
+            return np.inf
+        found = np.floor(budget * account.lots / unit_cost) / account.lots
+        if found == units:
+            break
+        units = found
+    return units
+
+
+@subkernel
+def wanted_units(
+    account: Record, order: Record, price: float, entry_price: float, available: float
+) -> tuple[float, float]:
+    """Signed units that an order asks for, and what one of them costs, its share of fees included.
+
+    The fee for a share of the free margin is asked for as if the share were a size, and divided
+    by it: part of the compatible behaviour, and wrong for fees that are not in proportion.
+    """
+    size = order.size
+    shared = abs(size) < 1.0 and order.in_units == 0
+    if shared and account.exact_fees:
+        budget = available * account.leverage * abs(size)
+        units = units_within(account, budget, entry_price, price)
+        if not 0.0 < units < np.inf:
+            return (np.inf if units > 0.0 else 0.0), 0.0
+        return np.copysign(units, size), entry_price + fee(account, units, price, 0) / units
+    unit_cost = entry_price + fee(account, size, price, 0) / abs(size)
+    if shared:
+        return affordable_units(account, size, unit_cost, available), unit_cost
+    return (np.trunc(size) if account.lots == 1.0 else size), unit_cost
+
+
+@subkernel
 def net_against(
     ledger: Ledger, units: float, is_float: int, price: float, bar: int
 ) -> tuple[float, int]:
@@ -51,13 +100,31 @@ def net_against(
             position += 1
             continue
         if abs(units) >= abs(trade.size):
-            units += trade.size
+            units = on_grid(units + trade.size, account.lots)
             is_float = max(is_float, trade.is_float)
             close_whole(ledger, index, price, bar)
         else:
             reduce_trade(ledger, index, units, is_float, price, bar)
             units = 0.0
     return units, is_float
+
+
+@subkernel
+def start_trailing(ledger: Ledger, order: int, entry_price: float) -> None:
+    """Turn a trailing stop into the stop-loss that it is at the entry, unless one is closer."""
+    record = ledger.orders[order]
+    distance = record.trail if record.trail == record.trail else entry_price * record.trail_rate
+    if distance != distance:
+        return
+    long = record.size > 0.0
+    stop = entry_price - distance if long else entry_price + distance
+    if not 0.0 < stop < np.inf:
+        ledger.account[0].error = codes.TRAIL_TOO_WIDE
+        return
+    if not given(record.sl):
+        record.sl = stop
+    else:
+        record.sl = max(record.sl, stop) if long else min(record.sl, stop)
 
 
 @subkernel
@@ -109,25 +176,21 @@ def fill_entry(
     """Work an entry order that fills at `price`; returns whether a second pass is due."""
     account = ledger.account[0]
     record = ledger.orders[order]
-    size = record.size
-    side = 1.0 if size > 0.0 else -1.0
+    side = 1.0 if record.size > 0.0 else -1.0
     # A price of exactly 0 counts as no price: such an entry is made at the close.
     quote = price if price != 0.0 else ledger.close[bar]
     entry_price = quote * (1.0 + side * account.spread)
-    unit_cost = entry_price + fee(account, size, price, 0) / abs(size)
     available = available_margin(ledger, ledger.close[bar])
-    units = np.trunc(size)
-    if abs(size) < 1.0:
-        units = affordable_units(account, size, unit_cost, available)
-        if not np.isfinite(units):
-            account.error = codes.UNITS_NOT_FINITE
-            return False
-        if units == 0.0:
-            notify(ledger, codes.NOTICE_NO_UNIT, order, bar, available)
-            settle(ledger, order, codes.REJECTED, codes.REJECT_NO_UNIT, fill_bar)
-            return False
+    units, unit_cost = wanted_units(account, record, price, entry_price, available)
+    if not np.isfinite(units):
+        account.error = codes.UNITS_NOT_FINITE
+        return False
+    if units == 0.0:
+        notify(ledger, codes.NOTICE_NO_UNIT, order, bar, available)
+        settle(ledger, order, codes.REJECTED, codes.REJECT_NO_UNIT, fill_bar)
+        return False
     wanted = units
-    is_float = 0
+    is_float = 0 if account.lots == 1.0 else 1
     if not account.hedging:
         units, is_float = net_against(ledger, units, is_float, price, fill_bar)
     record.filled = wanted - units
@@ -138,15 +201,20 @@ def fill_entry(
         record.fill_price = price if netted else np.nan
         notify(ledger, codes.NOTICE_MARGIN, order, bar, available)
         settle(ledger, order, codes.REJECTED, reason, fill_bar)
+        if netted:
+            cancel_group(ledger, order, bar)
         return False
     record.filled = wanted
     record.fill_price = price
     if units == 0.0:
         settle(ledger, order, codes.FILLED, codes.FILL_NETTED, fill_bar)
+        cancel_group(ledger, order, bar)
         return False
     record.fill_price = entry_price
     index = open_trade(ledger, order, units, is_float, entry_price, fill_bar)
+    start_trailing(ledger, order, entry_price)
     attach_bracket(ledger, order, index, bar)
     again = bracket_acts_now(ledger, order, bar, triggered, available)
     settle(ledger, order, codes.FILLED, codes.FILL_COMPLETE, fill_bar)
+    cancel_group(ledger, order, bar)
     return again

@@ -2,7 +2,12 @@
 
 from hindcaster._jit import kernel
 from hindcaster.engine import codes
-from hindcaster.engine.ledger.orders import move_bracket, place_close, place_order
+from hindcaster.engine.ledger.orders import (
+    add_conditions,
+    move_bracket,
+    place_close,
+    place_order,
+)
 from hindcaster.engine.ledger.queue import cancel
 from hindcaster.engine.ledger.state import has_room, open_ledger
 from hindcaster.engine.ledger.step import advance, fill_equity
@@ -31,6 +36,22 @@ def call_place(
         return codes.NEED_ROOM
     ledger.account[0].horizon = 0
     return place_order(ledger, bar, size, limit, stop, sl, tp, tag)
+
+
+@kernel
+def call_condition(
+    handle: int,
+    order: int,
+    in_units: int,
+    on_close: int,
+    good_for: int,
+    other: int,
+    trail: float,
+    trail_rate: float,
+) -> int:
+    """Add conditions to a placed order: see `orders.add_conditions`."""
+    ledger = open_ledger(handle)
+    return add_conditions(ledger, order, in_units, on_close, good_for, other, trail, trail_rate)
 
 
 @kernel

@@ -4,6 +4,7 @@ import numpy as np
 
 from hindcaster._jit import subkernel
 from hindcaster._types import Record
+from hindcaster.engine.costs import slipped
 from hindcaster.engine.ledger.orders import given
 from hindcaster.engine.ledger.state import Ledger
 
@@ -38,10 +39,11 @@ def market_price(
     ledger: Ledger, order: Record, bar: int, triggered: bool, at_previous_close: bool
 ) -> float:
     """Fill price of a market order or of a stop that this bar triggered: never better than it."""
-    base = ledger.close[bar - 1] if at_previous_close else ledger.open[bar]
-    if not triggered:
-        return base
-    return max(base, order.stop) if order.size > 0.0 else min(base, order.stop)
+    price = ledger.close[bar - 1] if at_previous_close else ledger.open[bar]
+    buying = order.size > 0.0
+    if triggered:
+        price = max(price, order.stop) if buying else min(price, order.stop)
+    return slipped(ledger.account[0], price, buying)
 
 
 @subkernel
@@ -50,11 +52,11 @@ def fill(
 ) -> tuple[float, int]:
     """Return (price, bar of the fill); the price is NaN if the order does not fill.
 
-    With ``trade_on_close`` a plain market order fills at the previous close and counts for the
-    previous bar; a triggered stop takes the previous close as its base but counts for this bar.
+    A market order `on_close` fills at the previous close and counts for the previous bar; a
+    triggered stop takes the previous close as its base but counts for this bar.
     """
     if given(order.limit):
         return limit_price(ledger, order, bar, triggered), bar
-    at_close = ledger.account[0].trade_on_close != 0 and not contingent
+    at_close = order.on_close != 0 and not contingent
     price = market_price(ledger, order, bar, triggered, at_close)
     return price, (bar - 1 if at_close and not triggered else bar)

@@ -4,6 +4,7 @@ import numpy as np
 
 from hindcaster._jit import subkernel
 from hindcaster.engine import codes
+from hindcaster.engine.grid import on_grid
 from hindcaster.engine.ledger.queue import append, cancel, is_contingent, push_front
 from hindcaster.engine.ledger.state import Ledger
 
@@ -50,6 +51,12 @@ def new_order(
     order.done_bar = codes.ABSENT
     order.fill_price = np.nan
     order.filled = 0.0
+    order.in_units = 0
+    order.on_close = account.trade_on_close
+    order.good_for = codes.NEVER
+    order.group = codes.ABSENT
+    order.trail = np.nan
+    order.trail_rate = np.nan
     return index
 
 
@@ -82,6 +89,42 @@ def place_order(
 
 
 @subkernel
+def add_conditions(
+    ledger: Ledger,
+    index: int,
+    in_units: int,
+    on_close: int,
+    good_for: int,
+    other: int,
+    trail: float,
+    trail_rate: float,
+) -> int:
+    """Add to a placed order what few orders have; NOT_QUEUED if `other` is not waiting.
+
+    `other` is an order whose group it joins, or ABSENT; `on_close` is ABSENT to leave it to the
+    account.
+    """
+    account = ledger.account[0]
+    order = ledger.orders[index]
+    order.in_units = in_units
+    if on_close != codes.ABSENT:
+        order.on_close = on_close
+    if other != codes.ABSENT:
+        first = ledger.orders[other]
+        if not first.queued:
+            return codes.NOT_QUEUED
+        if first.group == codes.ABSENT:
+            first.group = other
+        order.group = first.group
+    order.good_for = good_for
+    order.trail = trail
+    order.trail_rate = trail_rate
+    if good_for != codes.NEVER or trail == trail or trail_rate == trail_rate:
+        account.conditions = 1
+    return index
+
+
+@subkernel
 def make_way(ledger: Ledger, bar: int) -> None:
     """Cancel pending orders and close open trades before an exclusive order.
 
@@ -101,9 +144,10 @@ def make_way(ledger: Ledger, bar: int) -> None:
 
 @subkernel
 def place_close(ledger: Ledger, bar: int, index: int, portion: float) -> int:
-    """Queue a market order, in front, that closes a portion of a trade: one unit at least."""
+    """Queue a market order, in front, that closes a portion of a trade: one lot at least."""
     trade = ledger.trades[index]
-    units = max(1.0, np.rint(abs(trade.size) * portion))
+    lots = ledger.account[0].lots
+    units = max(1.0 / lots, on_grid(abs(trade.size) * portion, lots))
     size = -units if trade.size > 0.0 else units
     nothing = np.nan
     order = new_order(

@@ -78,3 +78,43 @@ def cancel(ledger: Ledger, order: int, reason: int, bar: int) -> None:
         elif trade.tp_order == order:
             trade.tp_order = codes.ABSENT
     settle(ledger, order, codes.CANCELLED, reason, bar)
+
+
+@subkernel
+def cancel_group(ledger: Ledger, order: int, bar: int) -> None:
+    """Cancel the orders that wait in the same group as one that was filled."""
+    group = ledger.orders[order].group
+    if group == codes.ABSENT:
+        return
+    account = ledger.account[0]
+    position = 0
+    while position < account.n_queue:
+        other = ledger.queue[position]
+        if other != order and ledger.orders[other].group == group:
+            cancel(ledger, other, codes.CANCEL_BY_GROUP, bar)
+        else:
+            position += 1
+
+
+@subkernel
+def cancel_expired(ledger: Ledger, bar: int) -> None:
+    """Cancel the orders for which this was the last bar."""
+    account = ledger.account[0]
+    position = 0
+    while position < account.n_queue:
+        order = ledger.queue[position]
+        record = ledger.orders[order]
+        if record.placed_bar + record.good_for <= bar:
+            cancel(ledger, order, codes.CANCEL_EXPIRED, bar)
+        else:
+            position += 1
+
+
+@subkernel
+def first_expiry(ledger: Ledger) -> int:
+    """Bar on which the next order expires, or one beyond all bars."""
+    first = codes.NEVER
+    for k in range(ledger.account[0].n_queue):
+        record = ledger.orders[ledger.queue[k]]
+        first = min(first, record.placed_bar + record.good_for)
+    return first

@@ -35,6 +35,7 @@ _DTYPES: Final = {
     "equity": types.float64,
     "block_high": types.float64,
     "block_low": types.float64,
+    "tiers": types.float64,
 }
 FIELDS: Final = tuple(_DTYPES)
 
@@ -78,6 +79,7 @@ class Ledger:
     equity: FloatArray
     block_high: FloatArray  # highest high or close of each whole block of bars
     block_low: FloatArray
+    tiers: FloatArray  # commission by what was traded, TIER numbers each
     order_room: int
     trade_room: int
     queue_room: int

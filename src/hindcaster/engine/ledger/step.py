@@ -10,11 +10,17 @@ from typing import Final
 import numpy as np
 
 from hindcaster._jit import subkernel
+from hindcaster._types import Record
 from hindcaster.engine import codes
 from hindcaster.engine.ledger.entries import fill_entry
 from hindcaster.engine.ledger.fills import fill, triggers
 from hindcaster.engine.ledger.orders import given
-from hindcaster.engine.ledger.queue import is_contingent, settle
+from hindcaster.engine.ledger.queue import (
+    cancel_expired,
+    first_expiry,
+    is_contingent,
+    settle,
+)
 from hindcaster.engine.ledger.state import BLOCK, Ledger, has_room
 from hindcaster.engine.ledger.trades import close_whole, reduce_trade
 from hindcaster.engine.margin import equity_at, refresh_totals
@@ -57,6 +63,7 @@ def work_order(ledger: Ledger, order: int, bar: int) -> bool:
         record.stop_live = 0
         triggered = True
     contingent = is_contingent(ledger, order)
+    ledger.account[0].maker = 1 if given(record.limit) else 0
     price, fill_bar = fill(ledger, record, bar, triggered, contingent)
     if price != price:
         return False
@@ -100,6 +107,7 @@ def go_bankrupt(ledger: Ledger, bar: int) -> None:
     compatible behaviour.
     """
     account = ledger.account[0]
+    account.maker = 0
     position = 0
     while position < account.n_active:
         close_whole(ledger, ledger.active[position], ledger.close[bar], bar)
@@ -112,6 +120,37 @@ def go_bankrupt(ledger: Ledger, bar: int) -> None:
 
 
 @subkernel
+def is_trailing(trade: Record) -> bool:
+    """Whether an open trade's stop-loss follows the price."""
+    trails = trade.trail == trade.trail or trade.trail_rate == trade.trail_rate
+    return trails and trade.sl_order != codes.ABSENT
+
+
+@subkernel
+def trail_stops(ledger: Ledger, bar: int) -> None:
+    """Let trailing stops follow the best price since their entries, from the next bar on.
+
+    Of the bar of the entry only the close counts: its high or low may have come before the entry.
+    """
+    account = ledger.account[0]
+    for k in range(account.n_active):
+        trade = ledger.trades[ledger.active[k]]
+        if not is_trailing(trade):
+            continue
+        order = ledger.orders[trade.sl_order]
+        entered = trade.entry_bar == bar
+        if trade.size > 0.0:
+            best = max(trade.best, ledger.close[bar] if entered else ledger.high[bar])
+            distance = trade.trail if trade.trail == trade.trail else best * trade.trail_rate
+            order.stop = max(order.stop, best - distance)
+        else:
+            best = min(trade.best, ledger.close[bar] if entered else ledger.low[bar])
+            distance = trade.trail if trade.trail == trade.trail else best * trade.trail_rate
+            order.stop = min(order.stop, best + distance)
+        trade.best = best
+
+
+@subkernel
 def step(ledger: Ledger, bar: int) -> int:
     """Work one bar; returns 0, BANKRUPT or an error code."""
     account = ledger.account[0]
@@ -119,6 +158,9 @@ def step(ledger: Ledger, bar: int) -> int:
         pass
     if account.error != 0:
         return account.error
+    if account.conditions:
+        cancel_expired(ledger, bar)
+        trail_stops(ledger, bar)
     refresh_totals(ledger)
     equity = equity_at(account, ledger.close[bar])
     ledger.equity[bar] = equity
@@ -177,8 +219,14 @@ def next_wake(ledger: Ledger, bar: int) -> int:
     if account.n_queue == 0 and account.n_active == 0:
         return account.n_bars
     above, below = trigger_band(ledger)
+    limit = account.n_bars
+    if account.conditions:
+        limit = max(min(limit, first_expiry(ledger)), bar + 1)
+        for k in range(account.n_active):
+            if is_trailing(ledger.trades[ledger.active[k]]):
+                return bar + 1
     account.horizon = min(max(4 * account.horizon, SHORT_HORIZON), LONG_HORIZON)
-    end = min(bar + 1 + account.horizon, account.n_bars)
+    end = min(bar + 1 + account.horizon, limit)
     k = bar + 1
     while k < end:
         if k % BLOCK == 0 and k + BLOCK <= end and is_quiet(ledger, k // BLOCK, above, below):

@@ -4,7 +4,8 @@ import numpy as np
 
 from hindcaster._jit import subkernel
 from hindcaster.engine import codes
-from hindcaster.engine.costs import fee
+from hindcaster.engine.costs import count_traded, fee
+from hindcaster.engine.grid import on_grid
 from hindcaster.engine.ledger.queue import drop, find, settle
 from hindcaster.engine.ledger.state import Ledger
 
@@ -31,9 +32,14 @@ def open_trade(
     trade.tp_order = codes.ABSENT
     trade.commission = 0.0
     trade.order = order
+    trade.trail = source.trail
+    trade.trail_rate = source.trail_rate
+    trade.best = price
     ledger.active[account.n_active] = index
     account.n_active += 1
-    account.cash -= fee(account, size, price, 1 - is_float)
+    trade.entry_fee = fee(account, size, price, 1 - is_float)
+    account.cash -= trade.entry_fee
+    count_traded(ledger, size, price)
     return index
 
 
@@ -42,7 +48,7 @@ def _book_exit(ledger: Ledger, index: int, price: float, bar: int) -> None:
     """Pay out a trade at `price` and append it to the closed ones.
 
     The recorded commission is that of both ends for the closed size, so a fixed fee counts in
-    full for every partial piece although the entry was charged once.
+    full for every partial piece although the entry was charged once; not so with `exact_fees`.
     """
     account = ledger.account[0]
     trade = ledger.trades[index]
@@ -51,7 +57,11 @@ def _book_exit(ledger: Ledger, index: int, price: float, bar: int) -> None:
     whole = 1 - trade.is_float
     exit_fee = fee(account, trade.size, price, whole)
     account.cash += trade.size * (price - trade.entry_price) - exit_fee
-    trade.commission = exit_fee + fee(account, trade.size, trade.entry_price, whole)
+    if account.exact_fees:
+        trade.commission = exit_fee + trade.entry_fee
+    else:
+        trade.commission = exit_fee + fee(account, trade.size, trade.entry_price, whole)
+    count_traded(ledger, trade.size, price)
     ledger.closed[account.n_closed] = index
     account.n_closed += 1
 
@@ -78,12 +88,14 @@ def reduce_trade(
     A piece that leaves is recorded as a trade of its own, without stop-loss and take-profit.
     """
     trade = ledger.trades[index]
-    left = trade.size + size
+    account = ledger.account[0]
+    left = on_grid(trade.size + size, account.lots)
     if left == 0.0:
         close_whole(ledger, index, price, bar)
         return
-    account = ledger.account[0]
+    leaving = trade.entry_fee * (abs(size) / abs(trade.size))
     trade.size = left
+    trade.entry_fee -= leaving
     trade.is_float = max(trade.is_float, is_float)
     for order in (trade.sl_order, trade.tp_order):
         if order != codes.ABSENT:
@@ -94,6 +106,7 @@ def reduce_trade(
     ledger.trades[piece] = trade
     copy = ledger.trades[piece]
     copy.size = -size
+    copy.entry_fee = leaving
     copy.is_float = is_float
     copy.sl_order = codes.ABSENT
     copy.tp_order = codes.ABSENT
