@@ -528,7 +528,7 @@ for {loopint}, {loopvar} in enumerate({w}):\n    {loop}
 3: for {looptrade} in self.trades:\n    {loop}
 for {loopint}, {looptrade} in enumerate(self.trades):\n    {loop}
 for {looptrade} in self.closed_trades[-2:]:\n    {loop}
-2: for {looporder} in self.orders:\n    {loop}
+2: for {looporder} in self.orders[:4]:\n    {loop}
 2: if self.trades:\n    {withtrade}
 if self.order is not None:\n    self.order.cancel()\n    self.order = None
 2: if self.order is not None:\n    {withorder}
