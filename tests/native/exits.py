@@ -133,6 +133,14 @@ RAISING = by_reason(
         "NumPy arrays cannot be rounded by round()": {
             "rounded reduction": "self.result = round(self.data.Close.max())",
         },
+        "NumPy booleans cannot be rounded by round()": {
+            "rounded truth": "self.result = round(self.data.Up[-1])",
+        },
+        "math.trunc() of NumPy's integers, booleans and arrays": {
+            "integer cut off": "self.result = math.trunc(self.data.Count[-1])",
+            "truth cut off": "self.result = math.trunc(self.data.Up[-1])",
+            "reduction cut off": "self.result = math.trunc(self.data.Close.max())",
+        },
         "a reduction of an empty array": {
             "largest of an empty slice": "self.real = max(self.data.Close[count:])",
             "np.max of an empty slice": "self.real = np.max(self.data.Close[count:])",

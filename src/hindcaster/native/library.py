@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from hindcaster.native import kinds, numbers, numpy_functions
 from hindcaster.native.conditions import CONDITIONS
 from hindcaster.native.expressions import truth_of
-from hindcaster.native.kinds import BOOL, FLOAT, INT
+from hindcaster.native.kinds import BOOL, FLOAT, INT, NP_BOOL, NP_FLOAT
 from hindcaster.native.loops import added, best_of, range_count, selected, some_or_every
 from hindcaster.native.values import (
     Array,
@@ -115,6 +115,8 @@ def _round(tr: Translator, args: list[Value], kwargs: dict[str, Value], node: as
     number = tr.plain(args[0], node)
     if any(kinds.level(kind) == 2 for kind in number.kinds):
         tr.leave_always(node, "NumPy arrays cannot be rounded by round()")
+    if NP_BOOL in number.kinds:
+        tr.leave_always(node, "NumPy booleans cannot be rounded by round()")
     if len(args) == 1 or (isinstance(args[1], Const) and args[1].value is None):
         return _whole(tr, number, "np.rint({})", node)
     digits = args[1].value if isinstance(args[1], Const) else None
@@ -154,7 +156,10 @@ def _no_series(tr: Translator, value: Value, node: ast.AST) -> Scalar:
 
 def _trunc(tr: Translator, args: list[Value], kwargs: dict[str, Value], node: ast.AST) -> Value:
     only(tr, args, kwargs, node)
-    return _whole(tr, _no_series(tr, args[0], node), "{}", node)
+    number = _no_series(tr, args[0], node)
+    if any(kinds.level(kind) and kind != NP_FLOAT for kind in number.kinds):
+        tr.leave_always(node, "math.trunc() of NumPy's integers, booleans and arrays")
+    return _whole(tr, number, "{}", node)
 
 
 def _of_series(tr: Translator, value: Value, node: ast.AST) -> Scalar:
@@ -379,7 +384,10 @@ def _math_whole(text: str) -> Handler:
         tr: Translator, args: list[Value], kwargs: dict[str, Value], node: ast.AST
     ) -> Value:
         only(tr, args, kwargs, node)
-        return _whole(tr, _of_series(tr, args[0], node), text, node)
+        number = _of_series(tr, args[0], node)
+        if any(kinds.level(kind) for kind in number.kinds):
+            number = numbers.exact(tr, number, node)  # NumPy's integers go through a float
+        return _whole(tr, number, text, node)
 
     return handler
 
