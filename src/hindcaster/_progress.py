@@ -17,6 +17,7 @@ class Progress:
         self._unit = unit
         self._done = 0
         self._bar: Any = None
+        self._text = ""
         self._started = time.monotonic()
 
     def __enter__(self) -> Progress:
@@ -25,6 +26,12 @@ class Progress:
     def __exit__(self, *_exception: object) -> None:
         if self._bar is not None:
             self._bar.close()
+
+    def note(self, text: str) -> None:
+        """Show a text behind the bar."""
+        self._text = text
+        if self._bar is not None:
+            self._bar.set_postfix_str(text, refresh=False)
 
     def update(self, count: int) -> None:
         """Count `count` more units as done."""
@@ -42,3 +49,5 @@ class Progress:
                 leave=False,
                 disable=None,
             )
+            if self._text:
+                self._bar.set_postfix_str(self._text, refresh=False)

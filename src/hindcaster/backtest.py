@@ -310,26 +310,26 @@ class Backtest:
             result that returns a number. In a grid search the function sees the rows whose names
             do not start with an underscore, and runs without trades have no score. Durations are
             counted in days.
-        method : {'grid', 'sambo'}, default 'grid'
-            ``'grid'`` runs the combinations of all candidates; ``'sambo'`` searches the space
-            between them with few runs, by the package SAMBO.
+        method : {'grid', 'sambo', 'optuna'}, default 'grid'
+            ``'grid'`` runs the combinations of all candidates; the others search the space
+            between them with few runs, by the packages SAMBO and Optuna (its TPE sampler).
         max_tries : int or float, optional
             For a grid, the share of combinations to run if at most 1, else about how many of
-            them: each is drawn with the same probability. For SAMBO the number of runs (200 if
-            absent), or the share of the grid's size if at most 1.
+            them: each is drawn with the same probability. For the other methods the number of
+            runs (200 if absent), or the share of the grid's size if at most 1.
         constraint : callable, optional
             Says whether to try a combination, which it gets as a dict that also has the
             parameters as attributes: ``lambda p: p.fast < p.slow``.
         return_heatmap : bool, default False
             Return the scores of all combinations too.
         return_optimization : bool, default False
-            Return SAMBO's own result too.
+            Return SAMBO's own result, or Optuna's study, too.
         random_state : int, optional
             Seed of the draws.
         **params
             Candidates for the strategy's class variables: any iterable but a string is a list of
-            candidates, anything else the only one. SAMBO takes numbers as bounds of a range and
-            everything else as alternatives.
+            candidates, anything else the only one. SAMBO and Optuna take numbers as bounds of a
+            range and everything else as alternatives.
 
         Returns
         -------
@@ -339,8 +339,8 @@ class Backtest:
         Series
             If `return_heatmap`: score by combination, NaN if there is none. The last parameter
             changes fastest.
-        OptimizeResult
-            If `return_optimization`: SAMBO's own result.
+        OptimizeResult or optuna.Study
+            If `return_optimization`: SAMBO's own result, or Optuna's.
 
         Raises
         ------
@@ -355,12 +355,14 @@ class Backtest:
         AttributeError
             A parameter is not a class variable of the strategy.
         ImportError
-            SAMBO is needed and not installed.
+            SAMBO or Optuna is needed and not installed.
 
         Warns
         -----
         UserWarning
-            More than 300 combinations are to be run.
+            More than 300 combinations are to be run. Some of them raised an error: these are NaN,
+            and ``heatmap.attrs["failures"]`` lists them. Ctrl-C interrupted the search: the
+            result is the best so far.
 
         Examples
         --------
@@ -392,10 +394,19 @@ class Backtest:
         """
         from hindcaster.optimize.search import search
 
+        def prepare() -> None:
+            """Raise what would be wrong with all runs before the first of them."""
+            known = self._strategy.__init__ is not Strategy.__init__
+            for name in params:
+                if not (known or hasattr(self._strategy, name)):
+                    raise errors.unknown_parameter(self._strategy, name)
+            self._new_broker()
+
         trial = copy.copy(self)  # so that a failing search leaves the latest result alone
         trial._results = None
         found = search(
             trial.run,
+            prepare,
             params,
             maximize=maximize,
             method=method,

@@ -445,12 +445,14 @@ def bad_fee_rate(rate: Any) -> AssertionError:
     )
 
 
-def unknown_parameter(strategy: str, name: str, hints: list[str]) -> AttributeError:
+def unknown_parameter(strategy: type, name: str) -> AttributeError:
     """A parameter is not an attribute of the strategy."""
+    public = [other for other in dir(strategy) if not other.startswith("_")]
+    hints = difflib.get_close_matches(name, public)
     hint = f" Did you mean {' or '.join(repr(h) for h in hints)}?" if hints else ""
     return AttributeError(
-        f"Strategy '{strategy}' is missing parameter '{name}'. Strategy class should define "
-        f"parameters as class variables before they can be optimized or run with.{hint}"
+        f"Strategy '{strategy.__name__}' is missing parameter '{name}'. Strategy class should "
+        f"define parameters as class variables before they can be optimized or run with.{hint}"
     )
 
 
@@ -485,6 +487,33 @@ def indicator_name_type(name: Any) -> TypeError:
 SKOPT_DEPRECATED = (
     "method='skopt' is deprecated: the search it names is now made by SAMBO. Use method='sambo'."
 )
+
+
+def sweep_interrupted(done: int, count: int) -> str:
+    """Text of the warning that a sweep was interrupted."""
+    return (
+        f"optimize() was interrupted after {done} of {count} combinations: the result is the best "
+        f"of these, the others are NaN in the heatmap."
+    )
+
+
+def combinations_failed(
+    failed: int, count: int, parameters: dict[str, Any], error: Exception
+) -> str:
+    """Text of the warning that some runs raised."""
+    given = ", ".join(f"{name}={value!r}" for name, value in parameters.items())
+    return (
+        f"{failed} of {count} combinations raised an error and are NaN in the heatmap, the first "
+        f"({given}): {type(error).__name__}: {error}. heatmap.attrs['failures'] lists them."
+    )
+
+
+def workers_die() -> RuntimeError:
+    """Workers die again and again."""
+    return RuntimeError(
+        "Worker processes of optimize() die again and again, probably for lack of memory. Use "
+        "fewer of them: with joblib.parallel_config(n_jobs=1): ..."
+    )
 
 
 def nothing_to_optimize() -> ValueError:
@@ -539,8 +568,8 @@ def bad_constraint(value: Any) -> TypeError:
 def no_raw_result(method: Any) -> ValueError:
     """The raw result of a model-based search was asked of another method."""
     return ValueError(
-        f"return_optimization=True needs method='sambo', which has a result of its own to "
-        f"return; method is {method!r}."
+        f"return_optimization=True needs method='sambo' or 'optuna', which have results of their "
+        f"own to return; method is {method!r}."
     )
 
 
@@ -560,7 +589,7 @@ def candidate_unhashable(name: str, value: Any) -> TypeError:
 
 def unknown_method(method: Any) -> ValueError:
     """The search method does not exist."""
-    return ValueError(f"method must be 'grid' or 'sambo', got {method!r}.")
+    return ValueError(f"method must be 'grid', 'sambo' or 'optuna', got {method!r}.")
 
 
 def no_combinations() -> ValueError:
@@ -580,4 +609,11 @@ def sambo_missing(error: BaseException) -> ImportError:
     """The package for model-based search cannot be imported."""
     return ImportError(
         f"method='sambo' needs the package SAMBO: pip install hindcaster[sambo] ({error})"
+    )
+
+
+def optuna_missing(error: BaseException) -> ImportError:
+    """The package for search by TPE cannot be imported."""
+    return ImportError(
+        f"method='optuna' needs the package Optuna: pip install hindcaster[optuna] ({error})"
     )

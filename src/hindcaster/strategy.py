@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from abc import ABCMeta, abstractmethod
 from collections.abc import Callable, Iterable
 from numbers import Number
@@ -63,9 +62,7 @@ class Strategy(metaclass=ABCMeta):
     def _checked_parameters(self, params: dict[str, Any]) -> dict[str, Any]:
         for name, value in params.items():
             if not hasattr(self, name):
-                public = (other for other in dir(self) if not other.startswith("_"))
-                hints = difflib.get_close_matches(name, public)
-                raise errors.unknown_parameter(type(self).__name__, name, hints)
+                raise errors.unknown_parameter(type(self), name)
             setattr(self, name, value)
         return params
 

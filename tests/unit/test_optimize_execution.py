@@ -185,3 +185,31 @@ def test_inside_a_worker_cases_run_one_by_one():
 
 def test_no_cases_give_no_results(backend):
     assert values_of(lambda case: case, []) == []
+
+
+def test_runs_of_a_worker_that_dies_start_again(tmp_path, caplog):
+    mark = tmp_path / "died"
+
+    def fragile(case):
+        if case["n"] == 7 and not mark.exists():
+            mark.touch()
+            os._exit(1)
+        return case["n"]
+
+    with joblib.parallel_config(n_jobs=2), caplog.at_level(logging.WARNING):
+        assert values_of(fragile) == list(range(40))
+    assert "A worker process died" in caplog.text
+
+
+def test_workers_that_always_die_are_an_error():
+    def deadly(case):
+        os._exit(1)
+
+    with joblib.parallel_config(n_jobs=2), pytest.raises(RuntimeError, match="die again and again"):
+        values_of(deadly)
+
+
+def test_text_behind_the_bar_is_asked_for_after_each_result(monkeypatch):
+    asked = []
+    list(evaluate(lambda case: case, CASES, "test", lambda: asked.append(1) or "best=1"))
+    assert len(asked) == 40

@@ -214,7 +214,7 @@ ERRORS_IN_ORDER = [
     ({"constraint": 0}, TypeError, "constraint must be a function"),
     ({"return_optimization": True}, ValueError, "method='sambo'"),
     ({"every": []}, ValueError, "'every' has no candidates"),
-    ({"method": "annealing"}, ValueError, "'grid' or 'sambo'"),
+    ({"method": "annealing"}, ValueError, "'grid', 'sambo' or 'optuna'"),
     ({"hold": [[1]]}, TypeError, "not hashable"),
     ({"constraint": lambda p: False}, ValueError, "no admissible"),
 ]
@@ -336,10 +336,9 @@ def test_local_classes_and_lambdas_give_the_same_in_workers(maximize, backend):
 def test_an_error_in_a_strategy_propagates_from_workers():
     class Fragile(Periodic):
         def init(self):
-            if self.every > 4:
-                raise LookupError(f"every={self.every}")
+            raise LookupError(f"every={self.every}")
 
-    with joblib.parallel_config(n_jobs=2), pytest.raises(LookupError, match="every=5"):
+    with joblib.parallel_config(n_jobs=2), pytest.raises(LookupError, match="every=3"):
         backtest(strategy=Fragile).optimize(every=range(3, 30))
 
 
@@ -357,3 +356,66 @@ def test_a_search_leaves_strategy_data_and_backtest_as_they_were():
 def test_the_result_of_a_search_survives_pickling():
     stats = backtest().optimize(every=[4, 5])
     pd.testing.assert_frame_equal(pickle.loads(pickle.dumps(stats))._trades, stats._trades)
+
+
+# -- what does not stop a sweep --------------------------------------------------------------
+
+
+class Fails(Strategy):
+    every = 4
+
+    def init(self):
+        if self.every in (5, 7):
+            raise LookupError(f"every={self.every}")
+
+    def next(self):
+        if len(self.data) % self.every == 0:
+            self.buy(size=1, sl=self.data.Close[-1] * 0.9)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_combination_that_raises_has_no_score_and_is_listed(workers):
+    test = Backtest(bars(), Fails, finalize_trades=True)
+    with (
+        joblib.parallel_config(n_jobs=workers),
+        pytest.warns(UserWarning, match=r"2 of 4 combinations .*\(every=5\): LookupError: every=5"),
+    ):
+        stats, heatmap = test.optimize(
+            every=[4, 5, 6, 7], maximize="Return [%]", return_heatmap=True
+        )
+    assert heatmap.isna().tolist() == [False, True, False, True]
+    assert heatmap.attrs["failures"] == [
+        ({"every": 5}, "LookupError: every=5"),
+        ({"every": 7}, "LookupError: every=7"),
+    ]
+    assert stats["Return [%]"] == heatmap.max()
+
+
+def test_an_error_of_all_combinations_is_raised():
+    with pytest.raises(LookupError, match="every=5"):
+        Backtest(bars(), Fails).optimize(every=[5, 7])
+
+
+def test_a_mistake_in_the_account_is_raised_before_the_first_run():
+    with pytest.raises(AssertionError, match="margin"):
+        Backtest(bars(), Fails, margin=2).optimize(every=[4, 5])
+
+
+def test_an_interrupted_sweep_gives_the_best_so_far():
+    class Stops(Fails):
+        every = 4
+
+        def init(self):
+            if self.every == 8:
+                raise KeyboardInterrupt
+
+    test = Backtest(bars(), Stops, finalize_trades=True)
+    with pytest.warns(UserWarning, match="interrupted after 2 of 4"):
+        stats, heatmap = test.optimize(
+            every=[4, 6, 8, 9], maximize="Return [%]", return_heatmap=True
+        )
+    assert heatmap.notna().tolist() == [True, True, False, False]
+    assert heatmap.attrs["evaluated"] == 2
+    assert stats["Return [%]"] == heatmap.max()
+    with pytest.raises(KeyboardInterrupt):
+        test.optimize(every=[8, 9])

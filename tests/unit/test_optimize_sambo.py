@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from hindcaster import Backtest, Strategy
-from hindcaster.optimize.model_based import _bounds, _tries
+from hindcaster.optimize.model_based import _bounds, number_of_tries
 
 sambo = pytest.importorskip("sambo", reason="the extra [sambo] is optional")
 
@@ -153,12 +153,12 @@ def test_without_the_package_the_error_says_how_to_get_it(bt, monkeypatch):
 )
 def test_number_of_tries(max_tries, expected):
     candidates = {"x": [1, 2, 3, 4], "y": [1, 2, 3]}
-    assert _tries(candidates, None, max_tries) == expected
+    assert number_of_tries(candidates, None, max_tries) == expected
 
 
 def test_a_share_of_the_tries_refers_to_admissible_combinations():
     candidates = {"x": [1, 2, 3, 4], "y": [1, 2, 3]}
-    assert _tries(candidates, lambda p: p.x == p.y, 1) == 3
+    assert number_of_tries(candidates, lambda p: p.x == p.y, 1) == 3
 
 
 def test_bounds():

@@ -14,11 +14,13 @@ import traceback
 import uuid
 import warnings
 from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import BrokenExecutor
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, cast
 
 import numpy as np
 
+from hindcaster import errors
 from hindcaster._progress import Progress
 from hindcaster._types import AnyArray
 
@@ -30,11 +32,14 @@ _log = logging.getLogger(__name__)
 _START_UP = 3.0  # seconds until workers have imported the package and loaded its machine code
 _BUNDLES_PER_WORKER = 8  # at least, so that all workers are busy to the end
 _LARGEST_BUNDLE = 32
+_ATTEMPTS = 3  # at bringing runs to an end in workers, if some of these die
 _MOMENT = 1.0  # seconds
 _SHARE_ABOVE = 10_000  # bytes of data that workers map from a file instead of each being sent
 
 
-def evaluate(function: Function, cases: list[Case], label: str) -> Generator[Any, None, None]:
+def evaluate(
+    function: Function, cases: list[Case], label: str, note: Callable[[], str] | None = None
+) -> Generator[Any, None, None]:
     """Give ``function(case)`` for every case, in order.
 
     Parameters
@@ -46,6 +51,8 @@ def evaluate(function: Function, cases: list[Case], label: str) -> Generator[Any
         Arguments.
     label : str
         Title of the progress bar.
+    note : callable, optional
+        Gives the text behind the bar, asked for after every result.
 
     Raises
     ------
@@ -57,8 +64,10 @@ def evaluate(function: Function, cases: list[Case], label: str) -> Generator[Any
         for stage in (_here_while_quickest, _in_workers, _here):
             for result in stage(function, cases[done:]):
                 done += 1
-                progress.update(1)
                 yield result
+                if note is not None:
+                    progress.note(note())
+                progress.update(1)
 
 
 def _here(function: Function, cases: list[Case]) -> Iterable[Any]:
@@ -106,6 +115,22 @@ def _workers() -> _Workers:
 
 
 def _in_workers(function: Function, cases: list[Case]) -> Generator[Any, None, None]:
+    """Run cases in joblib's workers, again in new ones if one of them dies."""
+    done = 0
+    for _ in range(_ATTEMPTS):
+        try:
+            for result in _once_in_workers(function, cases[done:]):
+                done += 1
+                yield result
+            return
+        except BrokenExecutor as error:
+            died = error
+            left = len(cases) - done
+            _log.warning("A worker process died (%s); %d runs start again", error, left)
+    raise errors.workers_die() from died
+
+
+def _once_in_workers(function: Function, cases: list[Case]) -> Generator[Any, None, None]:
     """Run cases in joblib's workers; stop early if the function cannot be brought there."""
     if not cases:
         return

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Generator
 from contextlib import closing
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
 from hindcaster.optimize.execution import evaluate
-from hindcaster.optimize.scoring import Maximize, MetricOfRun, RowsOfRun, Run, score_rows
+from hindcaster.optimize.record import Record
+from hindcaster.optimize.scoring import (
+    Failure,
+    Maximize,
+    MetricOfRun,
+    RowsOfRun,
+    Run,
+    score_rows,
+)
 from hindcaster.optimize.space import Parameters
+
+_LABEL: Final = "Backtest.optimize"
 
 
 def grid_search(
-    run: Run, tried: list[Parameters], maximize: Maximize
+    run: Run, tried: list[Parameters], maximize: Maximize, stacklevel: int
 ) -> tuple[dict[str, Any], pd.Series[Any]]:
     """Score combinations and find the best.
 
@@ -26,6 +38,8 @@ def grid_search(
         At least one combination.
     maximize : str or callable
         Name of a result row, or a function of the public rows.
+    stacklevel : int
+        Frames between this function and the user's call.
 
     Returns
     -------
@@ -33,25 +47,42 @@ def grid_search(
         The first combination with the highest score, as the heatmap's index has it: with NumPy's
         types, and NaN for None. The first of all as it is if none has a score.
     Series
-        Score by combination, in the order they were given; NaN without trades.
+        Score by combination, in the order they were given; NaN without trades, where the run
+        raised, and where it was interrupted before. Its ``attrs`` hold ``failures``: a list of
+        (parameters, error), and ``evaluated``: how many were, if it was interrupted.
+
+    Raises
+    ------
+    Exception
+        What the first run raised, if all of them did.
     """
-    scores = _scores(run, tried, maximize)
+    record = Record(tried)
+    try:
+        for score in _scores(run, tried, maximize, record):
+            record.add(score)
+    except KeyboardInterrupt:
+        record.interrupted = True
+    notes = record.conclude(len(tried), stacklevel)
+    scores = record.scores + [math.nan] * (len(tried) - len(record.scores))
     names = list(tried[0])
     index = pd.MultiIndex.from_tuples([tuple(p.values()) for p in tried], names=names)
     name = maximize if isinstance(maximize, str) else None
     heatmap = pd.Series(scores, index=index, name=name, dtype=np.float64)
-    scored = np.flatnonzero(~np.isnan(scores))
-    if not len(scored):
+    heatmap.attrs.update(notes)
+    if record.best is None:
         return dict(tried[0]), heatmap
-    best = scored[np.argmax(heatmap.to_numpy()[scored])]
-    return dict(zip(names, index[best], strict=True)), heatmap
+    return dict(zip(names, index[record.best], strict=True)), heatmap
 
 
-def _scores(run: Run, tried: list[Parameters], maximize: Maximize) -> list[float]:
-    label = "Backtest.optimize"
+def _scores(
+    run: Run, tried: list[Parameters], maximize: Maximize, record: Record
+) -> Generator[float | Failure | None, None, None]:
     cases = [dict(parameters) for parameters in tried]
     if isinstance(maximize, str):
-        with closing(evaluate(MetricOfRun(run, maximize), cases, label)) as metrics:
-            return [np.nan if score is None else score for score in metrics]
-    with closing(evaluate(RowsOfRun(run), cases, label)) as results:
-        return [np.nan if rows is None else score_rows(maximize, *rows) for rows in results]
+        with closing(evaluate(MetricOfRun(run, maximize), cases, _LABEL, record.note)) as metrics:
+            yield from metrics
+        return
+    with closing(evaluate(RowsOfRun(run), cases, _LABEL, record.note)) as results:
+        for rows in results:
+            is_result = not (rows is None or isinstance(rows, Failure))
+            yield score_rows(maximize, *rows) if is_result else rows

@@ -63,7 +63,7 @@ def model_based_search(
         raise errors.sambo_missing(error) from error
 
     names = list(candidates)
-    tries = _tries(candidates, constraint, max_tries)
+    tries = number_of_tries(candidates, constraint, max_tries)
 
     def admissible(point: Any) -> bool:
         return constraint is None or bool(constraint(_named(names, point)))
@@ -112,9 +112,10 @@ def _named(names: list[str], point: Any) -> Parameters:
     return Parameters(zip(names, point, strict=True))
 
 
-def _tries(
+def number_of_tries(
     candidates: dict[str, list[Any]], constraint: Constraint | None, max_tries: float | None
 ) -> int:
+    """Count the evaluations: as given, or up to 1 a share of the grid."""
     if max_tries is None:
         return _DEFAULT_TRIES
     if 0 < max_tries <= 1:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +15,8 @@ from hindcaster.stats.summary import METRIC_NAMES
 
 Run = Callable[..., "pd.Series[Any]"]
 Maximize = str | Callable[["pd.Series[Any]"], Any]
+
+Rows = tuple[tuple[str, ...], list[Any]]
 
 _PRIVATE_ROWS = ("_strategy", "_equity_curve", "_trades", "_orders")
 _DAY = pd.Timedelta(days=1)
@@ -51,6 +54,23 @@ def as_number(score: Any, source: str) -> float:
         raise errors.score_not_number(source, score) from None
 
 
+@dataclass(frozen=True)
+class Failure:
+    """What a run raised instead of giving a result."""
+
+    error: Exception
+
+
+def attempted(run: Run, parameters: dict[str, Any]) -> pd.Series[Any] | Failure:
+    """Run a parameter set; what concerns all of them alike is raised."""
+    try:
+        return run(**parameters)
+    except errors.NotCompilable:
+        raise
+    except Exception as error:
+        return Failure(error)
+
+
 class MetricOfRun:
     """The score of a parameter set by the name of a public row; None if there are no trades.
 
@@ -61,9 +81,11 @@ class MetricOfRun:
         self._run = run
         self._name = name
 
-    def __call__(self, parameters: dict[str, Any]) -> float | None:
+    def __call__(self, parameters: dict[str, Any]) -> float | Failure | None:
         """Run and score."""
-        stats = self._run(**parameters)
+        stats = attempted(self._run, parameters)
+        if isinstance(stats, Failure):
+            return stats
         if not stats["# Trades"]:
             return None
         if self._name.startswith("_"):
@@ -80,9 +102,11 @@ class RowsOfRun:
     def __init__(self, run: Run) -> None:
         self._run = run
 
-    def __call__(self, parameters: dict[str, Any]) -> tuple[tuple[str, ...], list[Any]] | None:
+    def __call__(self, parameters: dict[str, Any]) -> Rows | Failure | None:
         """Run and give the rows."""
-        stats = self._run(**parameters)
+        stats = attempted(self._run, parameters)
+        if isinstance(stats, Failure):
+            return stats
         if not stats["# Trades"]:
             return None
         names = tuple(name for name in stats.index if not name.startswith("_"))

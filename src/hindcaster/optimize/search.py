@@ -26,6 +26,7 @@ class Found(NamedTuple):
 
 def search(
     run: Run,
+    prepare: Callable[[], None],
     parameters: dict[str, Any],
     *,
     maximize: Maximize,
@@ -43,6 +44,8 @@ def search(
     run : callable
         From parameters, given by keyword, to the result of a run. Grid search may send it to
         other processes.
+    prepare : callable
+        Raises what concerns all runs, once the arguments are found to be fine.
     parameters : dict
         Candidates by parameter.
     maximize, method, max_tries, constraint, return_optimization, random_state
@@ -63,23 +66,34 @@ def search(
     if method == "skopt":
         warnings.warn(errors.SKOPT_DEPRECATED, DeprecationWarning, stacklevel=stacklevel + 1)
         method = "sambo"
-    if return_optimization and method != "sambo":
+    if return_optimization and method not in ("sambo", "optuna"):
         raise errors.no_raw_result(method)
     candidates = space.candidates_of(parameters)
-    if method not in ("grid", "sambo"):
+    if method not in ("grid", "sambo", "optuna"):
         raise errors.unknown_method(method)
     space.check_hashable(candidates)
     if method == "sambo":
+        prepare()
         from hindcaster.optimize.model_based import model_based_search
 
         return Found(
             *model_based_search(run, candidates, maximize, max_tries, constraint, random_state)
+        )
+    if method == "optuna":
+        prepare()
+        from hindcaster.optimize.tpe import tpe_search
+
+        return Found(
+            *tpe_search(
+                run, candidates, maximize, max_tries, constraint, random_state, stacklevel + 1
+            )
         )
     from hindcaster.optimize.grid import grid_search
 
     tried = space.sample(candidates, constraint, max_tries, random_state)
     if not tried:
         raise errors.no_combinations()
+    prepare()
     if len(tried) > _MANY_RUNS:
         warnings.warn(errors.many_runs(len(tried)), stacklevel=stacklevel + 1)
-    return Found(*grid_search(run, tried, maximize), None)
+    return Found(*grid_search(run, tried, maximize, stacklevel + 1), None)
