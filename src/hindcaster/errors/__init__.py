@@ -1,0 +1,11 @@
+"""Exceptions the package raises, and the words of every error a user can cause.
+
+Each function returns the exception; the caller raises it, so that the traceback ends where the
+mistake was found. The modules hold them by theme; all are used by their names here.
+"""
+
+from hindcaster.errors.inputs import *
+from hindcaster.errors.optimizing import *
+from hindcaster.errors.orders import *
+from hindcaster.errors.refusal import NotCompilable as NotCompilable
+from hindcaster.errors.running import *
