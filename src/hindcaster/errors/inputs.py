@@ -148,8 +148,9 @@ def price_infinite(name: str, row: Any) -> str:
 
 def price_above_cash(price: float, cash: float) -> str:
     """Warn that one unit costs more than the account has."""
+    highest, owned = price_text(price), price_text(cash)
     return (
-        f"Some prices (up to {price_text(price)}) are larger than the initial cash ({price_text(cash)}), "
+        f"Some prices (up to {highest}) are larger than the initial cash ({owned}), "
         f"and only whole units are traded. Start with more cash, or trade fractions: "
         f"Backtest(..., fractional=True), or hindcaster.lib.FractionalBacktest."
     )
