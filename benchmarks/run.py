@@ -113,10 +113,11 @@ def against_peer(peer: str, rounds: int, cross: tuple[dict, dict]) -> Iterator[R
 
 def bar_loops(rounds: int, cross: dict) -> Iterator[Row]:
     """Compiled bar loops, without indicators and statistics, on one core."""
-    many, bracket = [], []
+    many, bracket, trailing = [], [], []
     for _ in range(rounds):
         many.append(own("sma_2m_many_trades", LONG_REPEATS))
         bracket.append(own("bracket_2m", LONG_REPEATS))
+        trailing.append(own("trailing_2m", LONG_REPEATS))
     for label, result, target in (
         (LONG_CROSS + "bar loop", cross, "≤ 10 ns"),
         ("… with 10/20 bars, many trades", fastest(many), ""),
@@ -126,6 +127,7 @@ def bar_loops(rounds: int, cross: dict) -> Iterator[Row]:
             fastest(bracket),
             "≤ 25 ns",
         ),
+        ("… with a trailing stop on every trade", fastest(trailing), ""),
     ):
         per_bar = f"{result['per_bar'] * 1e9:,.1f} ns per bar"
         yield f"{label} ({result['trades']:,} trades)", per_bar, target
@@ -162,6 +164,7 @@ def alone(rounds: int) -> Iterator[Row]:
         cached = [own("first_run", 1, NUMBA_CACHE_DIR=cache) for _ in range(rounds)]
     summary = fastest([own("summary", 200) for _ in range(rounds)])
     memory = own("memory_10m", 1)
+    resampled = fastest([own("resample_1m", 3) for _ in range(rounds)])
     yield "Import and first run, nothing compiled yet", show(cold["seconds"]), "< 20 s"
     yield "Import and first run, kernels cached", show(fastest(cached)["seconds"]), "< 2 s"
     yield "Statistics and equity curve, 2,148 bars", show(summary["seconds"]), "< 1 ms"
@@ -171,6 +174,8 @@ def alone(rounds: int) -> Iterator[Row]:
         f"{memory['peak']:.1f}× ({show(memory['seconds'])})",
         "< 12×",
     )
+    label = "`resample_apply` to hours or days, 1 M one-minute bars, without an indicator"
+    yield label, show(resampled["seconds"]), "< 500 ms"
 
 
 def table(head: Row, rows: Iterator[Row]) -> Iterator[str]:

@@ -69,6 +69,14 @@ def strategies():
         def next(self):
             pass
 
+    class Trailing(SmaCross):
+        def next(self):
+            if not self.position:
+                if lib.crossover(self.sma1, self.sma2):
+                    self.buy(trail="1%")
+                elif lib.crossover(self.sma2, self.sma1):
+                    self.sell(trail="1%")
+
     class Bracket(SmaCross):
         def next(self):
             price = self.data.Close[-1]
@@ -78,7 +86,7 @@ def strategies():
                 elif lib.crossover(self.sma2, self.sma1):
                     self.sell(sl=price * 1.002, tp=price * 0.996)
 
-    return package.Backtest, SmaCross, Nothing, Bracket
+    return package.Backtest, SmaCross, Nothing, Bracket, Trailing
 
 
 def minute_bars(n_bars):
@@ -193,6 +201,19 @@ def sma_2m_many_trades():
 
 def bracket_2m():
     return long_run(2, **SLOW_CROSS)
+
+
+def trailing_2m():
+    return long_run(3, **SLOW_CROSS)
+
+
+def resample_1m():
+    """Hourly and daily bins of a million minutes, and nothing computed on them."""
+    from hindcaster.lib import resample_apply
+
+    close = minute_bars(1_000_000).Close
+    hours, days = (best_of(lambda r=rule: resample_apply(r, None, close))[0] for rule in ("h", "D"))
+    return {"seconds": max(hours, days)}
 
 
 def compile_goog(interpret_first=False):
