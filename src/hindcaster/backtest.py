@@ -294,6 +294,7 @@ class Backtest:
         constraint: Callable[[Any], Any] | None = None,
         return_heatmap: bool = False,
         return_optimization: bool = False,
+        return_trials: bool = False,
         random_state: Any = None,
         **params: Any,
     ) -> pd.Series[Any] | tuple[Any, ...]:
@@ -324,6 +325,9 @@ class Backtest:
             Return the scores of all combinations too.
         return_optimization : bool, default False
             Return SAMBO's own result, or Optuna's study, too.
+        return_trials : bool, default False
+            Return a table of all trials too, and add ``_deflated_sharpe_ratio`` to the statistics:
+            see `hindcaster.lib.deflated_sharpe_ratio` and `probability_of_overfitting`.
         random_state : int, optional
             Seed of the draws.
         **params
@@ -341,6 +345,9 @@ class Backtest:
             changes fastest.
         OptimizeResult or optuna.Study
             If `return_optimization`: SAMBO's own result, or Optuna's.
+        DataFrame
+            If `return_trials`: a row per trial with its statistics, its Sharpe ratio by bar, not
+            annualised, and what it raised.
 
         Raises
         ------
@@ -413,11 +420,18 @@ class Backtest:
             max_tries=max_tries,
             constraint=constraint,
             return_optimization=return_optimization,
+            return_trials=return_trials,
             random_state=random_state,
             stacklevel=2,
         )
         stats = self.run(**found.best)
-        extras = [found.heatmap] * bool(return_heatmap) + [found.raw] * bool(return_optimization)
+        extras: list[Any] = [found.heatmap] * bool(return_heatmap)
+        extras += [found.raw] * bool(return_optimization)
+        if found.trials is not None:
+            from hindcaster.optimize.trials import deflated
+
+            stats["_deflated_sharpe_ratio"] = deflated(stats, found.trials)
+            extras.append(found.trials)
         return (stats, *extras) if extras else stats
 
     def _finish(self, broker: LedgerBroker, solvent: bool) -> None:

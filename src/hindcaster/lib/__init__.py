@@ -6,6 +6,7 @@ In `Strategy.init`     `resample_apply`
 Instead of `Strategy`  `SignalStrategy`, `TrailingStrategy`
 Instead of `Backtest`  `FractionalBacktest`, `MultiBacktest`
 Around a run           `compute_stats`, `OHLCV_AGG`, `TRADES_AGG`
+After a search         `deflated_sharpe_ratio`, `probability_of_overfitting`
 Random prices          `bootstrap_ohlc_data`, `random_ohlc_data`
 =====================  ========================================================================
 """
@@ -13,6 +14,7 @@ Random prices          `bootstrap_ohlc_data`, `random_ohlc_data`
 from hindcaster.lib.conditions import barssince, cross, crossover, quantile
 from hindcaster.lib.fractional import FractionalBacktest
 from hindcaster.lib.multi import MultiBacktest
+from hindcaster.lib.overfitting import deflated_sharpe_ratio, probability_of_overfitting
 from hindcaster.lib.randomized import bootstrap_ohlc_data, random_ohlc_data
 from hindcaster.lib.recomputed import compute_stats
 from hindcaster.lib.resampling import OHLCV_AGG, TRADES_AGG, resample_apply
@@ -30,6 +32,8 @@ __all__ = [
     "compute_stats",
     "cross",
     "crossover",
+    "deflated_sharpe_ratio",
+    "probability_of_overfitting",
     "quantile",
     "random_ohlc_data",
     "resample_apply",

@@ -10,6 +10,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from hindcaster import errors
 from hindcaster.optimize.execution import evaluate
 from hindcaster.optimize.record import Record
 from hindcaster.optimize.scoring import (
@@ -18,15 +19,21 @@ from hindcaster.optimize.scoring import (
     MetricOfRun,
     RowsOfRun,
     Run,
+    as_number,
     score_rows,
 )
 from hindcaster.optimize.space import Parameters
+from hindcaster.optimize.trials import Trial, TrialOfRun
 
 _LABEL: Final = "Backtest.optimize"
 
 
 def grid_search(
-    run: Run, tried: list[Parameters], maximize: Maximize, stacklevel: int
+    run: Run,
+    tried: list[Parameters],
+    maximize: Maximize,
+    stacklevel: int,
+    kept: list[tuple[dict[str, Any], Trial | Failure]] | None = None,
 ) -> tuple[dict[str, Any], pd.Series[Any]]:
     """Score combinations and find the best.
 
@@ -40,6 +47,8 @@ def grid_search(
         Name of a result row, or a function of the public rows.
     stacklevel : int
         Frames between this function and the user's call.
+    kept : list, optional
+        Gets (parameters, trial) of every run.
 
     Returns
     -------
@@ -58,7 +67,7 @@ def grid_search(
     """
     record = Record(tried)
     try:
-        for score in _scores(run, tried, maximize, record):
+        for score in _scores(run, tried, maximize, record, kept):
             record.add(score)
     except KeyboardInterrupt:
         record.interrupted = True
@@ -75,9 +84,19 @@ def grid_search(
 
 
 def _scores(
-    run: Run, tried: list[Parameters], maximize: Maximize, record: Record
+    run: Run,
+    tried: list[Parameters],
+    maximize: Maximize,
+    record: Record,
+    kept: list[tuple[dict[str, Any], Trial | Failure]] | None,
 ) -> Generator[float | Failure | None, None, None]:
     cases = [dict(parameters) for parameters in tried]
+    if kept is not None:
+        with closing(evaluate(TrialOfRun(run), cases, _LABEL, record.note)) as trials:
+            for case, trial in zip(cases, trials, strict=False):
+                kept.append((case, trial))
+                yield trial if isinstance(trial, Failure) else _score_of(trial, maximize)
+        return
     if isinstance(maximize, str):
         with closing(evaluate(MetricOfRun(run, maximize), cases, _LABEL, record.note)) as metrics:
             yield from metrics
@@ -86,3 +105,14 @@ def _scores(
         for rows in results:
             is_result = not (rows is None or isinstance(rows, Failure))
             yield score_rows(maximize, *rows) if is_result else rows
+
+
+def _score_of(trial: Trial, maximize: Maximize) -> float | None:
+    names, values = trial.rows
+    if not trial.traded:
+        return None
+    if not isinstance(maximize, str):
+        return score_rows(maximize, names, values)
+    if maximize not in names:
+        raise errors.metric_absent(maximize)
+    return as_number(values[names.index(maximize)], maximize)

@@ -11,7 +11,8 @@ import pandas as pd
 from hindcaster import errors
 from hindcaster._progress import Progress
 from hindcaster._types import AnyArray
-from hindcaster.optimize.scoring import Maximize, Run, as_number, metric
+from hindcaster.optimize.record import Record
+from hindcaster.optimize.scoring import Failure, Maximize, Run, score_of
 from hindcaster.optimize.space import Constraint, Parameters, grid_size
 
 _DEFAULT_TRIES = 200
@@ -25,6 +26,7 @@ def model_based_search(
     max_tries: float | None,
     constraint: Constraint | None,
     random_state: Any,
+    stacklevel: int,
 ) -> tuple[dict[str, Any], pd.Series[Any], Any]:
     """Search with ``sambo.minimize``.
 
@@ -42,15 +44,17 @@ def model_based_search(
         Says whether a combination may be tried.
     random_state : int or None
         Seed.
+    stacklevel : int
+        Frames between this function and the user's call.
 
     Returns
     -------
     dict
         The best parameters.
     Series
-        Score by evaluated combination, sorted.
+        Score by evaluated combination, sorted; NaN where the run raised, which counts as 0.
     OptimizeResult
-        What SAMBO returned.
+        What SAMBO returned; None if it was interrupted.
 
     Raises
     ------
@@ -70,17 +74,33 @@ def model_based_search(
 
     with Progress(int(tries), "Backtest.optimize", "run") as progress:
         objective = _Objective(run, names, maximize, progress)
-        found = minimize(
-            objective,
-            bounds=[_bounds(values) for values in candidates.values()],
-            constraints=None if constraint is None else admissible,
-            max_iter=tries,
-            method="sceua",
-            rng=random_state,
-        )
-    scores = {tuple(point): -loss for point, loss in zip(found.xv, found.funv, strict=True)}
+        try:
+            found = minimize(
+                objective,
+                bounds=[_bounds(values) for values in candidates.values()],
+                constraints=None if constraint is None else admissible,
+                max_iter=tries,
+                method="sceua",
+                rng=random_state,
+            )
+        except KeyboardInterrupt:
+            objective.record.interrupted = True
+    record = objective.record
+    notes = record.conclude(int(tries), stacklevel)
+    evaluated = {
+        tuple(parameters.values()): score
+        for parameters, score in zip(record.tried, np.nan_to_num(record.scores), strict=True)
+    }
+    # Not with the losses of `found`: in short searches they are in another order than its points.
+    points = evaluated if record.interrupted else map(tuple, found.xv)
+    scores = {point: evaluated[point] for point in points}
+    scores |= {tuple(parameters.values()): np.nan for parameters, _ in record.failures}
     name = maximize if isinstance(maximize, str) else None
     heatmap = pd.Series(scores, name=name, dtype=np.float64).rename_axis(names).sort_index()
+    heatmap.attrs.update(notes)
+    if record.interrupted:
+        assert record.best is not None
+        return dict(record.tried[record.best]), heatmap, None
     return dict(_named(names, found.x)), heatmap, found
 
 
@@ -93,19 +113,20 @@ class _Objective:
         self._maximize = maximize
         self._progress = progress
         self._score = lru_cache(_REMEMBERED)(self._score_of)
+        self.record = Record([])
 
     def __call__(self, point: Any) -> float:
         loss = -self._score(tuple(point))
+        self._progress.note(self.record.note())
         self._progress.update(1)
         return loss
 
     def _score_of(self, point: tuple[Any, ...]) -> float:
-        stats = self._run(**_named(self._names, point))
-        if isinstance(self._maximize, str):
-            score = as_number(metric(stats, self._maximize), self._maximize)
-        else:
-            score = as_number(self._maximize(stats), "maximize()")
-        return 0.0 if np.isnan(score) else score
+        parameters = _named(self._names, point)
+        score = score_of(self._run, parameters, self._maximize)
+        self.record.tried.append(dict(parameters))
+        self.record.add(score)
+        return 0.0 if isinstance(score, Failure) or np.isnan(score) else score
 
 
 def _named(names: list[str], point: Any) -> Parameters:

@@ -71,6 +71,16 @@ def attempted(run: Run, parameters: dict[str, Any]) -> pd.Series[Any] | Failure:
         return Failure(error)
 
 
+def score_of(run: Run, parameters: dict[str, Any], maximize: Maximize) -> float | Failure:
+    """Run a parameter set and judge its whole result."""
+    stats = attempted(run, parameters)
+    if isinstance(stats, Failure):
+        return stats
+    if isinstance(maximize, str):
+        return as_number(metric(stats, maximize), maximize)
+    return as_number(maximize(stats), "maximize()")
+
+
 class MetricOfRun:
     """The score of a parameter set by the name of a public row; None if there are no trades.
 
@@ -93,6 +103,12 @@ class MetricOfRun:
         return as_number(metric(stats, self._name), self._name)
 
 
+def public_rows(stats: pd.Series[Any]) -> Rows:
+    """Names and values of the rows of a result that are no frames."""
+    names = tuple(name for name in stats.index if not name.startswith("_"))
+    return names, [stats[name] for name in names]
+
+
 class RowsOfRun:
     """The public rows that a parameter set gives, as (names, values); None without trades.
 
@@ -109,8 +125,7 @@ class RowsOfRun:
             return stats
         if not stats["# Trades"]:
             return None
-        names = tuple(name for name in stats.index if not name.startswith("_"))
-        return names, [stats[name] for name in names]
+        return public_rows(stats)
 
 
 def score_rows(maximize: Callable[[pd.Series[Any]], Any], names: Any, values: list[Any]) -> float:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from hindcaster import errors
 from hindcaster.optimize import space
 from hindcaster.optimize.scoring import Maximize, Run, check_maximize
+from hindcaster.optimize.trials import KeptTrials, table_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,6 +23,7 @@ class Found(NamedTuple):
     best: dict[str, Any]
     heatmap: pd.Series[Any]
     raw: Any
+    trials: pd.DataFrame | None = None
 
 
 def search(
@@ -34,6 +36,7 @@ def search(
     max_tries: float | None,
     constraint: Callable[[Any], Any] | None,
     return_optimization: bool,
+    return_trials: bool,
     random_state: Any,
     stacklevel: int,
 ) -> Found:
@@ -48,7 +51,7 @@ def search(
         Raises what concerns all runs, once the arguments are found to be fine.
     parameters : dict
         Candidates by parameter.
-    maximize, method, max_tries, constraint, return_optimization, random_state
+    maximize, method, max_tries, constraint, return_optimization, return_trials, random_state
         See `hindcaster.Backtest.optimize`.
     stacklevel : int
         Frames between this function and the user's call.
@@ -72,28 +75,32 @@ def search(
     if method not in ("grid", "sambo", "optuna"):
         raise errors.unknown_method(method)
     space.check_hashable(candidates)
-    if method == "sambo":
+    if method == "grid":
+        from hindcaster.optimize.grid import grid_search
+
+        tried = space.sample(candidates, constraint, max_tries, random_state)
+        if not tried:
+            raise errors.no_combinations()
         prepare()
+        if len(tried) > _MANY_RUNS:
+            warnings.warn(errors.many_runs(len(tried)), stacklevel=stacklevel + 1)
+        kept: list[Any] | None = [] if return_trials else None
+        best, heatmap = grid_search(run, tried, maximize, stacklevel + 1, kept)
+        return Found(best, heatmap, None, None if kept is None else table_of(kept))
+    prepare()
+    keeping = KeptTrials(run) if return_trials else None
+    find = _model_based(method)
+    found = find(
+        keeping or run, candidates, maximize, max_tries, constraint, random_state, stacklevel + 1
+    )
+    return Found(*found, None if keeping is None else table_of(keeping.found))
+
+
+def _model_based(method: str) -> Callable[..., tuple[dict[str, Any], pd.Series[Any], Any]]:
+    if method == "sambo":
         from hindcaster.optimize.model_based import model_based_search
 
-        return Found(
-            *model_based_search(run, candidates, maximize, max_tries, constraint, random_state)
-        )
-    if method == "optuna":
-        prepare()
-        from hindcaster.optimize.tpe import tpe_search
+        return model_based_search
+    from hindcaster.optimize.tpe import tpe_search
 
-        return Found(
-            *tpe_search(
-                run, candidates, maximize, max_tries, constraint, random_state, stacklevel + 1
-            )
-        )
-    from hindcaster.optimize.grid import grid_search
-
-    tried = space.sample(candidates, constraint, max_tries, random_state)
-    if not tried:
-        raise errors.no_combinations()
-    prepare()
-    if len(tried) > _MANY_RUNS:
-        warnings.warn(errors.many_runs(len(tried)), stacklevel=stacklevel + 1)
-    return Found(*grid_search(run, tried, maximize, stacklevel + 1), None)
+    return tpe_search

@@ -13,7 +13,7 @@ from hindcaster import errors
 from hindcaster._progress import Progress
 from hindcaster.optimize.model_based import number_of_tries
 from hindcaster.optimize.record import Record
-from hindcaster.optimize.scoring import Failure, Maximize, Run, as_number, attempted, metric
+from hindcaster.optimize.scoring import Failure, Maximize, Run, score_of
 from hindcaster.optimize.space import Constraint, Parameters
 
 _MOST_DRAWS: Final = 100  # per evaluation, of points that the constraint refuses
@@ -84,7 +84,7 @@ def tpe_search(
             for trial, point in _points(study, failed, candidates, constraint, tries):
                 key = tuple(point.values())
                 if key not in seen:
-                    score = _score(run, point, maximize)
+                    score = score_of(run, point, maximize)
                     record.tried.append(dict(point))
                     record.add(score)
                     seen[key] = np.nan if isinstance(score, Failure) else score
@@ -143,15 +143,6 @@ def _suggested(trial: Any, name: str, values: list[Any]) -> Any:
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
-
-
-def _score(run: Run, point: Parameters, maximize: Maximize) -> float | Failure:
-    stats = attempted(run, point)
-    if isinstance(stats, Failure):
-        return stats
-    if isinstance(maximize, str):
-        return as_number(metric(stats, maximize), maximize)
-    return as_number(maximize(stats), "maximize()")
 
 
 def _seed(random_state: Any) -> int | None:
