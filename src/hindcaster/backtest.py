@@ -6,23 +6,33 @@ import copy
 import warnings
 from collections.abc import Callable
 from functools import cached_property
-from numbers import Number, Real
+from numbers import Number
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from hindcaster import errors
-from hindcaster.costs import CommissionModel, RateSlippage, TickSlippage
+from hindcaster.costs import (
+    Commission,
+    CommissionModel,
+    Slippage,
+    checked_commission,
+    checked_fractional,
+    checked_slippage,
+)
 from hindcaster.data.accessor import _Data, columns_of
 from hindcaster.data.frame import OHLC, checked_frame
 from hindcaster.driver import run_bars, series_to_reveal, warm_up
 from hindcaster.strategy import Strategy
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from bokeh.models import GridPlot
+
     from hindcaster._types import FloatArray, RecordArray
     from hindcaster.data.series import _Array
-    from hindcaster.engine.costs import Schedule
     from hindcaster.engine.ledger.broker import Bars, LedgerBroker
     from hindcaster.native.choice import Execution
     from hindcaster.optimize.scoring import Maximize
@@ -30,11 +40,7 @@ if TYPE_CHECKING:
     from hindcaster.stats.time_axis import TimeAxis
 
 _CACHES = ("_frame", "_bars", "_axis", "_columns")  # made again after unpickling
-
-_LOTS = 10**8  # smallest amounts in a unit if fractions are traded and nothing else is said
-
-Commission = float | tuple[float, float] | Callable[[float, float], float] | CommissionModel
-Slippage = TickSlippage | RateSlippage
+_NO_OPTIONS = ("self", "results")  # arguments of `plot` that say not how to draw
 
 
 class Backtest:
@@ -137,8 +143,8 @@ class Backtest:
                 raise errors.argument_is_nan(name)
         if not (isinstance(commission, (Number, tuple, CommissionModel)) or callable(commission)):
             raise errors.bad_commission(commission)
-        self._slippage = _checked_slippage(slippage)
-        self._lots = _checked_fractional(fractional)
+        self._slippage = checked_slippage(slippage)
+        self._lots = checked_fractional(fractional)
         self._data = self._checked(data, float(cash) * self._lots)
         self._strategy = strategy
         self._cash = cash
@@ -434,6 +440,117 @@ class Backtest:
             extras.append(found.trials)
         return (stats, *extras) if extras else stats
 
+    def plot(
+        self,
+        *,
+        results: pd.Series[Any] | None = None,
+        filename: str | Path | None = None,
+        plot_width: int | None = None,
+        plot_equity: bool = True,
+        plot_return: bool = False,
+        plot_pl: bool = True,
+        plot_volume: bool = True,
+        plot_drawdown: bool = False,
+        plot_trades: bool = True,
+        smooth_equity: bool = False,
+        relative_equity: bool = True,
+        superimpose: bool | str = True,
+        resample: bool | str = True,
+        reverse_indicators: bool = False,
+        show_legend: bool = True,
+        open_browser: bool = True,
+        plot_orders: bool = False,
+        plot_buy_hold: bool = False,
+        theme: str = "light",
+        resources: str | None = None,
+    ) -> GridPlot:
+        """Draw a run as an interactive page.
+
+        Parameters
+        ----------
+        results : Series, optional
+            What `run` or `optimize` returned; the latest such result if absent.
+        filename : str or Path, optional
+            File to write, named after the strategy if absent; notebooks need none.
+        plot_width : int, optional
+            Pixels; the width of the window if absent.
+        plot_equity, plot_return, plot_drawdown : bool, default True, False, False
+            Draw the equity; the same less its start; what it lost since it was highest.
+        plot_pl, plot_volume : bool, default True
+            Draw what each trade made; what was traded.
+        plot_trades : bool, default True
+            Draw trades as beams over the prices, from entry to exit.
+        smooth_equity : bool, default False
+            Draw equity as straight lines between the exits of trades.
+        relative_equity : bool, default True
+            Count equity in percent of its start instead of cash.
+        superimpose : bool or str, default True
+            Draw larger candles behind the prices, of a pandas frequency or one that suits.
+        resample : bool or str, default True
+            Put bars together: to a pandas frequency, or if there are more than 10,000.
+        reverse_indicators : bool, default False
+            Draw the indicators below the prices in reverse order.
+        show_legend : bool, default True
+            Show legends; a click on an entry hides what it names.
+        open_browser : bool, default True
+            Open the file in the browser.
+        plot_orders : bool, default False
+            Mark rejected and cancelled orders.
+        plot_buy_hold : bool, default False
+            Draw beside the equity what buying at the start and holding would have made.
+        theme : {'light', 'dark'}, default 'light'
+            Colours.
+        resources : {'cdn', 'inline'}, optional
+            ``'inline'`` makes files that work offline. If absent, the variable BOKEH_RESOURCES
+            decides, else small files load Bokeh from its server.
+
+        Returns
+        -------
+        GridPlot
+            The Bokeh layout, a row per section.
+
+        Raises
+        ------
+        RuntimeError
+            Nothing was run yet.
+        AssertionError, TypeError, ValueError
+            `results` are of other data or not whole; an option does not exist.
+        FileNotFoundError
+            There is no such directory.
+
+        Warns
+        -----
+        UserWarning
+            Bars were put together; no larger candles can be drawn, or an indicator cannot.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> from hindcaster import Backtest
+        >>> from hindcaster.lib import SignalStrategy
+        >>> from hindcaster.test import GOOG
+        >>> backtest = Backtest(GOOG, SignalStrategy)
+        >>> stats = backtest.run()
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     layout = backtest.plot(filename=f"{folder}/goog.html", open_browser=False)
+        """
+        # Taken first, before there are other names: the arguments become options as they are.
+        given = {name: value for name, value in locals().items() if name not in _NO_OPTIONS}
+        from hindcaster.plotting.options import Options
+
+        options = Options(**given)
+        results = self._results if results is None else results
+        if results is None:
+            raise errors.nothing_to_plot()
+        from hindcaster.plotting.bokeh import plot_run
+
+        strategy = results.get("_strategy") if isinstance(results, pd.Series) else None
+        start = warm_up(strategy) if isinstance(strategy, Strategy) else 0
+        layout, problems = plot_run(self._data, results, options, warmup=start)
+        for problem in problems:
+            warnings.warn(problem, stacklevel=2)
+        return layout
+
     def _finish(self, broker: LedgerBroker, solvent: bool) -> None:
         """Close or announce what is open after the last bar."""
         last = len(broker.bars) - 1
@@ -475,7 +592,7 @@ class Backtest:
             cash=float(self._cash),
             leverage=1 / self._margin,
             spread=float(self._spread),
-            commission=_checked_commission(self._commission),
+            commission=checked_commission(self._commission),
             trade_on_close=self._trade_on_close,
             hedging=self._hedging,
             exclusive_orders=self._exclusive_orders,
@@ -506,45 +623,3 @@ def bars_of(frame: pd.DataFrame) -> Bars:
 
     columns: list[FloatArray] = [frame[name].to_numpy(np.float64) for name in OHLC]
     return Bars(*columns)
-
-
-def _checked_slippage(slippage: Any) -> tuple[float, float]:
-    """Bring slippage to (in price, as a share of the price)."""
-    if isinstance(slippage, (TickSlippage, RateSlippage)):
-        return slippage.amounts()
-    if isinstance(slippage, bool) or not isinstance(slippage, Real):
-        raise errors.bad_slippage(slippage)
-    return RateSlippage(float(slippage)).amounts()
-
-
-def _checked_fractional(fractional: Any) -> int:
-    """Count the smallest amounts in a unit."""
-    if isinstance(fractional, (bool, np.bool_)):
-        return _LOTS if fractional else 1
-    if not isinstance(fractional, Real) or not 1e-12 <= float(fractional) <= 1:
-        raise errors.bad_fractional(fractional)
-    lots = round(1 / float(fractional))
-    if abs(lots * float(fractional) - 1) > 1e-9:
-        raise errors.bad_fractional(fractional)
-    return lots
-
-
-def _checked_commission(
-    commission: Commission,
-) -> tuple[float, float] | Callable[[float, float], float] | Schedule:
-    """Bring a commission to (fixed, rate), a function, or rules."""
-    if isinstance(commission, CommissionModel):
-        return commission.schedule()
-    if isinstance(commission, tuple):
-        if len(commission) != 2:
-            raise errors.bad_commission_tuple(commission)
-        fixed, rate = commission
-    elif callable(commission):
-        return commission
-    else:
-        fixed, rate = 0.0, commission
-    if not fixed >= 0:
-        raise errors.bad_fixed_fee(fixed)
-    if not -0.1 <= rate < 0.1:
-        raise errors.bad_fee_rate(rate)
-    return float(fixed), float(rate)

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 from numbers import Real
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from hindcaster import errors
 
@@ -220,3 +222,51 @@ class RateSlippage:
     def amounts(self) -> tuple[float, float]:
         """In price, and as a share of the price."""
         return 0.0, float(self.rate)
+
+
+LOTS = 10**8  # smallest amounts in a unit if fractions are traded and nothing else is said
+
+Commission = float | tuple[float, float] | Callable[[float, float], float] | CommissionModel
+Slippage = TickSlippage | RateSlippage
+
+
+def checked_slippage(slippage: Any) -> tuple[float, float]:
+    """Bring slippage to (in price, as a share of the price)."""
+    if isinstance(slippage, (TickSlippage, RateSlippage)):
+        return slippage.amounts()
+    if isinstance(slippage, bool) or not isinstance(slippage, Real):
+        raise errors.bad_slippage(slippage)
+    return RateSlippage(float(slippage)).amounts()
+
+
+def checked_fractional(fractional: Any) -> int:
+    """Count the smallest amounts in a unit."""
+    if isinstance(fractional, (bool, np.bool_)):
+        return LOTS if fractional else 1
+    if not isinstance(fractional, Real) or not 1e-12 <= float(fractional) <= 1:
+        raise errors.bad_fractional(fractional)
+    lots = round(1 / float(fractional))
+    if abs(lots * float(fractional) - 1) > 1e-9:
+        raise errors.bad_fractional(fractional)
+    return lots
+
+
+def checked_commission(
+    commission: Commission,
+) -> tuple[float, float] | Callable[[float, float], float] | Schedule:
+    """Bring a commission to (fixed, rate), a function, or rules."""
+    if isinstance(commission, CommissionModel):
+        return commission.schedule()
+    if isinstance(commission, tuple):
+        if len(commission) != 2:
+            raise errors.bad_commission_tuple(commission)
+        fixed, rate = commission
+    elif callable(commission):
+        return commission
+    else:
+        fixed, rate = 0.0, commission
+    if not fixed >= 0:
+        raise errors.bad_fixed_fee(fixed)
+    if not -0.1 <= rate < 0.1:
+        raise errors.bad_fee_rate(rate)
+    return float(fixed), float(rate)

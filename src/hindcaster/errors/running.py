@@ -112,3 +112,8 @@ def indicator_names(names: list[Any], rows: int) -> ValueError:
 def indicator_name_type(name: Any) -> TypeError:
     """The name of an indicator is neither text nor texts."""
     return TypeError(f"name must be a str, a list of str (one per row) or None, got {name!r}.")
+
+
+def nothing_to_plot() -> RuntimeError:
+    """A plot was asked for before a run."""
+    return RuntimeError("There is nothing to plot yet: call run() first, or pass its results=.")
