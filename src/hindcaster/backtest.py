@@ -501,8 +501,7 @@ class Backtest:
         theme : {'light', 'dark'}, default 'light'
             Colours.
         resources : {'cdn', 'inline'}, optional
-            ``'inline'`` makes files that work offline. If absent, the variable BOKEH_RESOURCES
-            decides, else small files load Bokeh from its server.
+            ``'inline'`` makes files that work offline, None follows BOKEH_RESOURCES.
 
         Returns
         -------
@@ -521,15 +520,15 @@ class Backtest:
         Warns
         -----
         UserWarning
-            Bars were put together; no larger candles can be drawn, or an indicator cannot.
+            Bars were put together; larger candles or an indicator cannot be drawn.
 
         Examples
         --------
         >>> import tempfile
         >>> from hindcaster import Backtest
-        >>> from hindcaster.lib import SignalStrategy
+        >>> from hindcaster.lib import TrailingStrategy
         >>> from hindcaster.test import GOOG
-        >>> backtest = Backtest(GOOG, SignalStrategy)
+        >>> backtest = Backtest(GOOG, TrailingStrategy)
         >>> stats = backtest.run()
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     layout = backtest.plot(filename=f"{folder}/goog.html", open_browser=False)

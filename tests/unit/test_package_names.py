@@ -20,9 +20,9 @@ def test_public_names_exist():
 
 def test_names_of_the_helper_module():
     expected = (
-        "OHLCV_AGG TRADES_AGG barssince cross crossover quantile compute_stats resample_apply "
-        "random_ohlc_data bootstrap_ohlc_data SignalStrategy TrailingStrategy FractionalBacktest "
-        "MultiBacktest"
+        "OHLCV_AGG TRADES_AGG barssince cross crossover plot_heatmaps quantile compute_stats "
+        "resample_apply random_ohlc_data bootstrap_ohlc_data SignalStrategy TrailingStrategy "
+        "FractionalBacktest MultiBacktest"
     )
     assert set(expected.split()) <= set(lib.__all__)
 

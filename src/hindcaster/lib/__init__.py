@@ -6,13 +6,14 @@ In `Strategy.init`     `resample_apply`
 Instead of `Strategy`  `SignalStrategy`, `TrailingStrategy`
 Instead of `Backtest`  `FractionalBacktest`, `MultiBacktest`
 Around a run           `compute_stats`, `OHLCV_AGG`, `TRADES_AGG`
-After a search         `deflated_sharpe_ratio`, `probability_of_overfitting`
+After a search         `plot_heatmaps`, `deflated_sharpe_ratio`, `probability_of_overfitting`
 Random prices          `bootstrap_ohlc_data`, `random_ohlc_data`
 =====================  ========================================================================
 """
 
 from hindcaster.lib.conditions import barssince, cross, crossover, quantile
 from hindcaster.lib.fractional import FractionalBacktest
+from hindcaster.lib.heatmaps import plot_heatmaps
 from hindcaster.lib.multi import MultiBacktest
 from hindcaster.lib.overfitting import deflated_sharpe_ratio, probability_of_overfitting
 from hindcaster.lib.randomized import bootstrap_ohlc_data, random_ohlc_data
@@ -33,6 +34,7 @@ __all__ = [
     "cross",
     "crossover",
     "deflated_sharpe_ratio",
+    "plot_heatmaps",
     "probability_of_overfitting",
     "quantile",
     "random_ohlc_data",
