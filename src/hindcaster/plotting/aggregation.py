@@ -145,8 +145,12 @@ def groups_to_draw(index: pd.Index, resample: bool | str) -> Groups | None:
     if count <= MOST_CANDLES:
         return None
     needed = int((index[-1] - index[0]).total_seconds() / 60 // MOST_CANDLES)
-    rules = [rule for rule, minutes in _MINUTES.items() if minutes >= needed]
-    return groups_by_rule(index, rules[0] if rules else "1ME", "resample")
+    rules = [rule for rule, minutes in _MINUTES.items() if minutes >= needed] or ["1ME"]
+    for rule in rules:
+        groups = groups_by_rule(index, rule, "resample")
+        if len(groups.starts) < count:  # else each group is a bar: nothing is gained
+            return groups
+    return None
 
 
 def groups_behind(index: pd.Index, superimpose: bool | str) -> tuple[Groups | None, str]:
