@@ -66,14 +66,15 @@ def _longest_fall(equity: FloatArray, depth: FloatArray, index: pd.Index) -> Fal
     lengths = np.diff(marks)
     if not len(lengths) or (lengths.max() <= 1 and not depth.any()):
         return None
-    ticks = TimeAxis(index).ticks
+    axis = TimeAxis(index)
+    ticks = axis.ticks
     durations = ticks[marks[1:]] - ticks[marks[:-1]]
     fell = lengths > 1
     fell[-1] |= depth[last] > 0  # a fall in the last bar only has no bar between its marks
     durations = np.where(fell, durations, -1)
     longest = int(np.argmax(durations))
     start, end = int(marks[longest]), int(marks[longest + 1])
-    return Fall(start, end, _recovery(equity, start, end), _duration(index[end] - index[start]))
+    return Fall(start, end, _recovery(equity, start, end), _duration(axis.span(durations[longest])))
 
 
 def _recovery(equity: FloatArray, start: int, end: int) -> float:
