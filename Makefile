@@ -4,11 +4,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 PEER := .cache/peer/bin/python
 
-.PHONY: help demo test lint bench golden clean
+.PHONY: help demo test browser lint bench golden clean
 
 help:
 	@echo "make demo   install into .venv and run the example on GOOG daily bars"
 	@echo "make test   install the development tools, run all checks and tests"
+	@echo "make browser install Chromium for the tests of pictures, where apt-get and root are there"
 	@echo "make lint   style, types and import layers only"
 	@echo "make bench  time against backtesting.py (installs it in an environment of its own)"
 	@echo "make golden record the parity cases again with backtesting.py"
@@ -37,8 +38,16 @@ lint: $(VENV)/.installed-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-test: lint
+test: lint browser
 	$(BIN)/python -m pytest -n auto
+
+# Pictures are tested in a real browser, which is installed where that is possible: as root, with
+# apt-get. Elsewhere install Chromium or Chrome yourself, or those tests say why they skip.
+browser:
+	@command -v chromium chromium-browser google-chrome google-chrome-stable >/dev/null || \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; \
+	fi || echo "no browser could be installed: its tests are skipped"
 
 bench: $(VENV)/.installed $(PEER)
 	$(BIN)/python benchmarks/run.py --peer $(PEER)

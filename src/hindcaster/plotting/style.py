@@ -71,7 +71,7 @@ PALETTES = {
     ),
 }
 
-CANDLE_WIDTH = 0.8
+CANDLE_WIDTH = 0.9  # of a bar: between candles there is no tooltip
 HEIGHT_PRICES = 400
 HEIGHT_CURVE = 100
 HEIGHT_SMALL = 80
