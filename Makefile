@@ -44,10 +44,12 @@ test: lint browser
 # Pictures are tested in a real browser, which is installed where that is possible: as root, with
 # apt-get. Elsewhere install Chromium or Chrome yourself, or those tests say why they skip.
 browser:
-	@command -v chromium chromium-browser google-chrome google-chrome-stable >/dev/null || \
-	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; \
-	fi || echo "no browser could be installed: its tests are skipped"
+	@for name in chromium chromium-browser google-chrome google-chrome-stable; do \
+		command -v $$name >/dev/null && exit 0; \
+	done; \
+	[ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq \
+		&& DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null \
+		|| echo "No browser could be installed: tests that need one will say so."
 
 bench: $(VENV)/.installed $(PEER)
 	$(BIN)/python benchmarks/run.py --peer $(PEER)
