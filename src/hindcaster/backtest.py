@@ -471,7 +471,7 @@ class Backtest:
         results : Series, optional
             What `run` or `optimize` returned; the latest such result if absent.
         filename : str or Path, optional
-            File to write, named after the strategy if absent; notebooks need none.
+            Page to write, or image if it ends in ``.png``; named after the strategy if absent.
         plot_width : int, optional
             Pixels; the width of the window if absent.
         plot_equity, plot_return, plot_drawdown : bool, default True, False, False
@@ -511,7 +511,7 @@ class Backtest:
         Raises
         ------
         RuntimeError
-            Nothing was run yet.
+            Nothing was run yet, or there is no browser to draw an image.
         AssertionError, TypeError, ValueError
             `results` are of other data or not whole; an option does not exist.
         FileNotFoundError

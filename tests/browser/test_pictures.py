@@ -213,3 +213,16 @@ def test_heatmaps(visit, tmp_path, levels):
     page = visit(path)
     assert page.evaluate(COLOURED) > 500
     assert page.evaluate("window.hacked") is None
+
+
+def test_images(browser, tmp_path):
+    test = Backtest(GOOG[:BARS], Crosses, finalize_trades=True)
+    test.run()
+    path = tmp_path / "page.png"
+    test.plot(filename=path, plot_width=800, open_browser=False)
+    image = path.read_bytes()
+    assert image[:8] == b"\x89PNG\r\n\x1a\n"
+    width, height = (int.from_bytes(image[start : start + 4]) for start in (16, 20))
+    assert (width, height) == (840, 100 + 80 + 400 + 70 + 50)
+    assert len(image) > 20_000
+    assert [file.name for file in tmp_path.iterdir()] == ["page.png"]

@@ -366,7 +366,7 @@ class TestFiles:
     def test_notebooks_show_and_write_nothing(self, backtest, tmp_path, monkeypatch):
         shown = []
         monkeypatch.setattr("bokeh.io.show", shown.append)
-        monkeypatch.setattr("bokeh.io.output_notebook", lambda **options: None)
+        monkeypatch.setattr("bokeh.io.output_notebook", lambda *_, **options: None)
         monkeypatch.setattr(_compat, "_notebook_output", False)
         monkeypatch.chdir(tmp_path)
         hindcaster.set_bokeh_output(notebook=True)
@@ -375,6 +375,11 @@ class TestFiles:
         assert list(tmp_path.iterdir()) == []
         backtest.plot(filename="also")
         assert os.listdir() == ["also.html"]
+
+    def test_images_need_a_browser(self, backtest, tmp_path, monkeypatch):
+        monkeypatch.setattr("shutil.which", lambda name: None)
+        with pytest.raises(RuntimeError, match="install Chromium"):
+            backtest.plot(filename=tmp_path / "page.png", open_browser=False)
 
     def test_layouts_can_be_used_again(self, plot):
         from bokeh.embed import file_html

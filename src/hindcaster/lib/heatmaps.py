@@ -40,8 +40,8 @@ def plot_heatmaps(
     plot_width : int, default 1200
         Width of all of them, in pixels.
     filename : str or Path, optional
-        File to write; ``heatmaps.html`` in the working directory if absent, and none in
-        notebooks.
+        Page to write, or image if it ends in ``.png``; ``heatmaps.html`` in the working directory
+        if absent, and none in notebooks.
     open_browser : bool, default True
         Open the file in the browser.
     theme : {'light', 'dark'}, default 'light'

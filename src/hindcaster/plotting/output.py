@@ -23,7 +23,7 @@ def file_for(filename: str | Path | None, default: str) -> Path | None:
     Parameters
     ----------
     filename : str, Path or None
-        What the user asked for; ``.html`` is added where it is missing.
+        What the user asked for; ``.html`` is added unless that or ``.png`` is there.
     default : str
         Name of the file, in the working directory, if the user asked for none.
     """
@@ -32,7 +32,7 @@ def file_for(filename: str | Path | None, default: str) -> Path | None:
             return None
         filename = default.translate(_NOT_IN_NAMES)[:_LONGEST_NAME]
     path = Path(filename)
-    if not path.name.endswith(".html"):
+    if not path.name.endswith((".html", ".png")):
         path = path.with_name(path.name + ".html")
     if not path.parent.is_dir():
         raise FileNotFoundError(
@@ -60,12 +60,16 @@ def show(
     open_browser : bool
         Whether to open the file in a browser.
     """
-    if path is not None:
+    if path is not None and path.suffix == ".png":
+        from hindcaster.plotting.png import write_png
+
+        write_png(_page(layout, path.name, theme, "inline"), path, *_size(layout))
+    elif path is not None:
         path.write_text(_page(layout, path.name, theme, resources), encoding="utf-8")
     if _compat.notebook_output():
         import bokeh.io
 
-        bokeh.io.output_notebook(hide_banner=True)
+        bokeh.io.output_notebook(_files(resources), hide_banner=True)
         bokeh.io.show(layout)
     elif path is not None and open_browser:
         import webbrowser
@@ -75,10 +79,29 @@ def show(
 
 def _page(layout: Any, title: str, theme: str, resources: str | None) -> str:
     from bokeh.embed import file_html
-    from bokeh.resources import Resources
 
     template = _TEMPLATE.replace("PAGE", PALETTES[theme].page)
-    # Without a mode, Bokeh's own setting decides (BOKEH_RESOURCES, CDN by default).
-    files = Resources(mode=resources) if resources else Resources()
-    page: str = file_html(layout, files, title=title, template=template)
+    page: str = file_html(layout, _files(resources), title=title, template=template)
     return page
+
+
+def _files(resources: str | None) -> Any:
+    """Where Bokeh's scripts come from; without a word of the user, its own setting decides."""
+    from bokeh.resources import Resources
+
+    return Resources(mode=resources) if resources else Resources()  # type: ignore[arg-type, unused-ignore]
+
+
+_TOOLBAR = 40  # pixels
+
+
+def _size(layout: Any) -> tuple[int, int]:
+    """Width and height of the figures of a grid together."""
+    widths: dict[int, int] = {}
+    heights: dict[int, int] = {}
+    for figure, row, column in layout.children:
+        widths[column] = max(widths.get(column, 0), figure.width)
+        heights[row] = max(heights.get(row, 0), figure.height)
+    beside = layout.toolbar_location in ("left", "right")
+    width, height = sum(widths.values()), sum(heights.values())
+    return width + _TOOLBAR * beside, height + _TOOLBAR * (not beside)
