@@ -63,5 +63,5 @@ def check_place(filename: Any, plot_width: Any, resources: Any) -> None:
 
 
 def nothing_to_plot() -> RuntimeError:
-    """A plot was asked for before a run."""
+    """Say that a plot was asked for before a run."""
     return RuntimeError("There is nothing to plot yet: call run() first, or pass its results=.")
