@@ -261,16 +261,22 @@ class TestPicture:
     def test_orders_that_came_to_nothing(self):
         script = {
             2: lambda s: s.buy(size=10**6),
-            3: lambda s: s.buy(limit=5, tag="low").cancel(),
+            3: lambda s: s.buy(limit=9.5, tag="low").cancel(),
             4: lambda s: s.buy(size=1, sl=5, tp=50),
             6: lambda s: s.position.close(),
         }
         shown = picture(frame([10] * 9), script, plot_orders=True).orders
         assert shown.rejected == [True, False]
         assert shown.candle.tolist() == [1, 2]
-        assert shown.price.tolist() == [10, 5]
+        assert shown.price.tolist() == [10, 9.5]
         assert shown.columns["Tag"] == ["", "low"]
         assert picture(frame([10] * 9), script).orders is None
+
+    def test_orders_far_from_the_prices_are_drawn_where_they_were_placed(self):
+        script = {3: lambda s: s.buy(limit=2).cancel()}
+        shown = picture(frame([10, 10, 11, 12]), script, plot_orders=True).orders
+        assert shown.price.tolist() == [11]
+        assert shown.columns["Limit"].tolist() == [2]
 
 
 class TestIndicators:

@@ -103,6 +103,7 @@ class Orders(NamedTuple):
     columns: dict[str, Any]
 
 
+_NEAR = 0.1  # of the price: what lies farther away would be out of the picture
 _SHOWN = ("Side", "Size", "Limit", "Stop", "SL", "TP", "Tag", "Reason")
 
 
@@ -112,7 +113,7 @@ def orders_of(
     """Read rejected and cancelled orders from `_orders`; None if there are none.
 
     Orders that belong to trades are left out: each trade that closes cancels some. An order
-    without a price is drawn at the close of the bar that placed it.
+    without a price, or with one far away, is drawn at the close of the bar that placed it.
     """
     if frame is None or not len(frame):
         return None
@@ -130,7 +131,7 @@ def orders_of(
     }
     return Orders(
         bars if groups is None else groups.of(bars),
-        np.where(np.isnan(price), closes, price),
+        np.where(np.abs(price - closes) <= _NEAR * np.abs(closes), price, closes),
         (frame["Outcome"] == "rejected").tolist(),
         columns,
     )
