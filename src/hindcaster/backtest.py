@@ -535,12 +535,12 @@ class Backtest:
         """
         # Taken first, before there are other names: the arguments become options as they are.
         given = {name: value for name, value in locals().items() if name not in _NO_OPTIONS}
-        from hindcaster.plotting.options import Options, nothing_to_plot
+        from hindcaster.plotting.options import Options
 
         options = Options(**given)
         results = self._results if results is None else results
         if results is None:
-            raise nothing_to_plot()
+            raise errors.nothing_to_plot()
         from hindcaster.plotting.bokeh import plot_run
 
         strategy = results.get("_strategy") if isinstance(results, pd.Series) else None

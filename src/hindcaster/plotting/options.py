@@ -60,8 +60,3 @@ def check_place(filename: Any, plot_width: Any, resources: Any) -> None:
             f"resources must be 'cdn' (small files that load Bokeh from its server), 'inline' "
             f"(files that work offline) or None for Bokeh's own setting, got {resources!r}."
         )
-
-
-def nothing_to_plot() -> RuntimeError:
-    """Say that a plot was asked for before a run."""
-    return RuntimeError("There is nothing to plot yet: call run() first, or pass its results=.")
