@@ -22,9 +22,9 @@ from hindcaster.costs import (
     checked_slippage,
 )
 from hindcaster.data.accessor import _Data, columns_of
-from hindcaster.data.frame import OHLC, checked_frame
-from hindcaster.driver import run_bars, series_to_reveal, warm_up
-from hindcaster.strategy import Strategy
+from hindcaster.data.frame import checked_frame
+from hindcaster.driver import bars_of, notice_texts, run_bars, series_to_reveal, warm_up
+from hindcaster.strategy import Strategy, check_names
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -397,22 +397,17 @@ class Backtest:
         ...     days=range(2, 5),
         ...     loss=[0.02, 0.05],
         ...     constraint=lambda p: p.days * p.loss < 0.2,
-        ...     maximize="Return [%]",
         ...     return_heatmap=True,
         ... )
         >>> heatmap.shape
         (5,)
-        >>> bool(stats["Return [%]"] == heatmap.max())
-        True
         """
         from hindcaster.optimize.search import search
 
         def prepare() -> None:
             """Raise what would be wrong with all runs before the first of them."""
-            known = self._strategy.__init__ is not Strategy.__init__
-            for name in params:
-                if not (known or hasattr(self._strategy, name)):
-                    raise errors.unknown_parameter(self._strategy, name)
+            if self._strategy.__init__ is Strategy.__init__:
+                check_names(self._strategy, params)
             self._new_broker()
 
         trial = copy.copy(self)  # so that a failing search leaves the latest result alone
@@ -601,24 +596,5 @@ class Backtest:
         )
 
     def _warn(self, notices: RecordArray) -> None:
-        from hindcaster.engine import codes
-
-        for notice in notices:
-            if notice["code"] == codes.NOTICE_BRACKET_DEFERRED:
-                text = errors.bracket_deferred(self._data.index[notice["bar"]])
-            else:
-                text = errors.order_unaffordable(
-                    notice["code"] == codes.NOTICE_NO_UNIT,
-                    int(notice["bar"]),
-                    float(notice["equity"]),
-                    float(notice["available"]),
-                )
+        for text in notice_texts(notices, self._data.index):
             warnings.warn(text, stacklevel=6)
-
-
-def bars_of(frame: pd.DataFrame) -> Bars:
-    """Take the prices of a frame for the engine."""
-    from hindcaster.engine.ledger.broker import Bars
-
-    columns: list[FloatArray] = [frame[name].to_numpy(np.float64) for name in OHLC]
-    return Bars(*columns)

@@ -6,18 +6,22 @@ bars between is filled in when it is entered next.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from hindcaster import errors
 from hindcaster._progress import Progress
+from hindcaster.data.frame import OHLC
 from hindcaster.data.series import _Array, _Indicator
 
 if TYPE_CHECKING:
-    from hindcaster._types import AnyArray
+    import pandas as pd
+
+    from hindcaster._types import AnyArray, FloatArray, RecordArray
     from hindcaster.data.accessor import _Data
-    from hindcaster.engine.ledger.broker import LedgerBroker
+    from hindcaster.engine.ledger.broker import Bars, LedgerBroker
     from hindcaster.strategy import Strategy
 
 _CHUNK = 1024  # bars between two looks at the clock
@@ -64,6 +68,30 @@ def series_to_reveal(strategy: Strategy, length: int) -> list[tuple[str, _Array]
         and value.ndim
         and (isinstance(value, _Indicator) or value.shape[-1] == length)
     ]
+
+
+def bars_of(frame: pd.DataFrame) -> Bars:
+    """Take the prices of a frame for the engine."""
+    from hindcaster.engine.ledger.broker import Bars
+
+    columns: list[FloatArray] = [frame[name].to_numpy(np.float64) for name in OHLC]
+    return Bars(*columns)
+
+
+def notice_texts(notices: RecordArray, index: pd.Index) -> Iterator[str]:
+    """Put what the engine reports into words."""
+    from hindcaster.engine import codes
+
+    for notice in notices:
+        if notice["code"] == codes.NOTICE_BRACKET_DEFERRED:
+            yield errors.bracket_deferred(index[notice["bar"]])
+        else:
+            yield errors.order_unaffordable(
+                notice["code"] == codes.NOTICE_NO_UNIT,
+                int(notice["bar"]),
+                float(notice["equity"]),
+                float(notice["available"]),
+            )
 
 
 def run_bars(

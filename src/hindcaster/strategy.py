@@ -61,8 +61,7 @@ class Strategy(metaclass=ABCMeta):
 
     def _checked_parameters(self, params: dict[str, Any]) -> dict[str, Any]:
         for name, value in params.items():
-            if not hasattr(self, name):
-                raise errors.unknown_parameter(type(self), name)
+            check_names(self, (name,))
             setattr(self, name, value)
         return params
 
@@ -304,6 +303,13 @@ class Strategy(metaclass=ABCMeta):
     def closed_trades(self) -> tuple[Trade, ...]:
         """Closed trades in the order they were closed."""
         return self._account.closed_trades
+
+
+def check_names(owner: Strategy | type[Strategy], names: Iterable[str]) -> None:
+    """Refuse parameters that are no attributes of a strategy or its class."""
+    for name in names:
+        if not hasattr(owner, name):
+            raise errors.unknown_parameter(owner if isinstance(owner, type) else type(owner), name)
 
 
 def short_name(value: Any) -> str:
