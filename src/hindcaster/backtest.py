@@ -110,8 +110,7 @@ class Backtest:
     ...     def next(self):
     ...         if not self.position:
     ...             self.buy()
-    >>> stats = Backtest(GOOG, BuyAndHold, finalize_trades=True).run()
-    >>> int(stats["# Trades"])
+    >>> int(Backtest(GOOG, BuyAndHold, finalize_trades=True).run()["# Trades"])
     1
     """
 
