@@ -100,7 +100,6 @@ class Canvas:
         rows: list[tuple[str, str]],
         *,
         mode: str = "vline",
-        dated: bool = True,
     ) -> None:
         """Show values below the pointer; the date or number of the bar comes first."""
         formatters: dict[str, Any] = {}
@@ -113,7 +112,7 @@ class Canvas:
         fig.add_tools(
             HoverTool(
                 renderers=renderers,
-                tooltips=[*(first if dated else []), *rows],
+                tooltips=[*first, *rows],
                 formatters=formatters,
                 mode=mode,
                 point_policy="follow_mouse",

@@ -102,15 +102,15 @@ def trade_rows(trades: Trades) -> list[tuple[str, str]]:
     """Lines of the tooltip of a trade."""
     rows = [
         ("Size", "@size{0,0.[00000000]}"),
-        ("Entry", "@entry_price{0,0.[000000]}"),
-        ("Exit", "@exit_price{0,0.[000000]}"),
+        ("Entry", "@entry_price{0,0.[00000000]}"),
+        ("Exit", "@exit_price{0,0.[00000000]}"),
         ("P/L", "@pnl{0,0.00}"),
         ("Return", "@returns{+0.[000]%}"),
     ]
     if not np.isnan(trades.sl).all():
-        rows.append(("SL", "@sl{0,0.[000000]}"))
+        rows.append(("SL", "@sl{0,0.[00000000]}"))
     if not np.isnan(trades.tp).all():
-        rows.append(("TP", "@tp{0,0.[000000]}"))
+        rows.append(("TP", "@tp{0,0.[00000000]}"))
     if any(trades.tag):
         rows.append(("Tag", "@tag"))
     if (trades.count > 1).any():
@@ -122,7 +122,7 @@ def price_section(canvas: Canvas, picture: Picture, trade_source: ColumnDataSour
     """Draw the candles, and all that lies over and behind them."""
     colors, source = canvas.palette, canvas.source
     fig = canvas.new(style.HEIGHT_PRICES)
-    fig.yaxis.formatter = NumeralTickFormatter(format="0,0.[000000]")
+    fig.yaxis.formatter = NumeralTickFormatter(format="0,0.[00000000]")
     if picture.note:
         fig.add_layout(
             Title(
@@ -162,7 +162,7 @@ def price_section(canvas: Canvas, picture: Picture, trade_source: ColumnDataSour
 
 
 _PRICE_ROWS = [
-    *((name, f"@{name}{{0,0.[000000]}}") for name in ("Open", "High", "Low", "Close")),
+    *((name, f"@{name}{{0,0.[00000000]}}") for name in ("Open", "High", "Low", "Close")),
     ("Volume", "@Volume{0,0}"),
 ]
 
