@@ -3,6 +3,7 @@
 import pickle
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -81,6 +82,14 @@ def made():
     )
 
 
+def drawn(received):
+    """Text of the page that the other process draws of a result it received."""
+    with tempfile.TemporaryDirectory() as folder:
+        page = Path(folder) / "run.html"
+        received.backtest.plot(results=received.stats, filename=page, open_browser=False)
+        return page.read_text(encoding="utf-8")
+
+
 def report_on(received):
     """What the other process finds out."""
     strategy = received.stats["_strategy"]
@@ -104,6 +113,7 @@ def report_on(received):
         "data": (strategy.data.df, strategy.data.Close.s, len(strategy.data)),
         "account": (strategy.equity, strategy.bars_seen, repr(strategy.closed_trades)),
         "html": received.stats._repr_html_(),
+        "page": drawn(received),
         "text": str(received.stats),
     }
 
@@ -227,6 +237,8 @@ def test_strategy_can_be_looked_into(sent, answer):
 def test_result_is_shown_the_same(sent, answer):
     assert answer["text"] == str(sent.stats)
     assert answer["html"] == sent.stats._repr_html_()
+    for shown in ("fast", "slow", "Profit / Loss", "Volume"):
+        assert shown in answer["page"]
 
 
 @pytest.mark.parametrize("protocol", range(2, pickle.HIGHEST_PROTOCOL + 1))
