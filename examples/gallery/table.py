@@ -161,7 +161,8 @@ GALLERY = {entry.strategy.__name__: entry for entry in _ENTRIES}
 _INTRODUCTION = """\
 # Gallery of strategies
 
-`examples/gallery/` holds {count} strategies as one writes them for backtesting.py, by theme.
+`examples/gallery/` holds {count} strategies as one writes them for backtesting.py, by theme;
+those of `order_terms.py` use what only hindcaster's orders can say.
 Each runs on a data set that comes with the package or is made from a seed, and gives the same
 result to the last bit with `compiled=True` and `compiled=False`.
 The last column says which strategies only the interpreter can run, and why;
