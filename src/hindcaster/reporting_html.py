@@ -10,45 +10,31 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from hindcaster.stats.summary import METRIC_NAMES
+
 _MISSING = "–"
 _LONGEST_TEXT = 200
 
-_GROUPS = {
-    "Period": ("Start", "End", "Duration", "Exposure Time [%]"),
-    "Account": ("Equity Final [$]", "Equity Peak [$]", "Commissions [$]"),
-    "Return and risk": (
-        "Return [%]",
-        "Buy & Hold Return [%]",
-        "Return (Ann.) [%]",
-        "Volatility (Ann.) [%]",
-        "CAGR [%]",
-        "Sharpe Ratio",
-        "Sortino Ratio",
-        "Calmar Ratio",
-        "Alpha [%]",
-        "Beta",
-    ),
-    "Drawdown": (
-        "Max. Drawdown [%]",
-        "Avg. Drawdown [%]",
-        "Max. Drawdown Duration",
-        "Avg. Drawdown Duration",
-    ),
-    "Trades": (
-        "# Trades",
-        "Win Rate [%]",
-        "Best Trade [%]",
-        "Worst Trade [%]",
-        "Avg. Trade [%]",
-        "Max. Trade Duration",
-        "Avg. Trade Duration",
-        "Profit Factor",
-        "Expectancy [%]",
-        "SQN",
-        "Kelly Criterion",
-    ),
+# The heading above each row that begins a group; the rows and their order are the statistics' own.
+_HEADINGS = {
+    "Start": "Period",
+    "Equity Final [$]": "Account",
+    "Return [%]": "Return and risk",
+    "Max. Drawdown [%]": "Drawdown",
+    "# Trades": "Trades",
 }
-_GROUP_OF = {name: group for group, names in _GROUPS.items() for name in names}
+
+
+def _groups() -> dict[str, str]:
+    """Heading of the group of each row."""
+    found, heading = {}, ""
+    for name in METRIC_NAMES:
+        heading = _HEADINGS.get(name, heading)
+        found[name] = heading
+    return found
+
+
+_GROUP_OF = _groups()
 _LABEL_ROWS = ("Start", "End")
 
 # Greys that are half transparent suit any background; the text keeps the theme's colour. Styles

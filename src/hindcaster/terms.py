@@ -55,7 +55,7 @@ def checked_size(size: float, lots: float) -> float:
 
 def checked_units(units: float, lots: float) -> float:
     """Pass on a number of units, rounded down to the smallest amount if there are fractions."""
-    number = float(units)
+    number = _number(units)
     if not 0 < number < math.inf or (lots == 1 and round(number) != number):
         raise errors.bad_units(units, 1 / lots)
     found = rounded_down(number, lots)
@@ -82,6 +82,14 @@ def checked_on_close(on_close: bool | None, limit: Any, stop: Any) -> bool | Non
     return on_close
 
 
+def _number(value: Any) -> float:
+    """Value as a float, of a series the last element; NaN if it is no number."""
+    try:
+        return math.nan if isinstance(value, str) else float(value)
+    except (TypeError, ValueError):
+        return math.nan
+
+
 def trail_distance(trail: float | str | None) -> tuple[float, float]:
     """Distance of a trailing stop in price, and as a share of the best price; NaN if not given."""
     if trail is None:
@@ -92,7 +100,7 @@ def trail_distance(trail: float | str | None) -> tuple[float, float]:
         if not 0 < share < 1:
             raise errors.bad_trail(trail)
         return math.nan, share
-    distance = float(trail)
+    distance = _number(trail)
     if not 0 < distance < math.inf:
         raise errors.bad_trail(trail)
     return distance, math.nan

@@ -92,8 +92,8 @@ def test_smallest_amount_has_to_be_a_part_of_a_unit(value: Any) -> None:
         run(CALM, {}, fractional=value)
 
 
-@pytest.mark.parametrize("units", [0, -0.5, float("nan"), float("inf"), 0.001])
-def test_units_have_to_be_an_amount(units: float) -> None:
+@pytest.mark.parametrize("units", [0, -0.5, float("nan"), float("inf"), 0.001, "a", "1", [1, 2]])
+def test_units_have_to_be_an_amount(units: Any) -> None:
     with pytest.raises(ValueError, match=r"units must be at least 0\.01"):
         run(CALM, {2: lambda s: s.buy(units=units)}, fractional=0.01)
 

@@ -251,7 +251,9 @@ def test_stop_moved_by_hand_goes_on_trailing() -> None:
     assert stats._trades[["ExitBar", "ExitPrice"]].to_numpy().tolist() == [[4, 99]]
 
 
-@pytest.mark.parametrize("value", [0, -1, float("inf"), "5", "5 %%", "0%", "100%", "-3%", "nan%"])
+@pytest.mark.parametrize(
+    "value", [0, -1, float("inf"), "5", "5 %%", "0%", "100%", "-3%", "nan%", [1, 2]]
+)
 def test_trail_has_to_be_a_distance(value: Any) -> None:
     with pytest.raises(ValueError, match="trail must be a distance"):
         run([FLAT] * 4, {2: lambda s: s.buy(size=1, trail=value)})
