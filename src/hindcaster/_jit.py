@@ -22,20 +22,21 @@ from numba.extending import intrinsic
 logger = logging.getLogger("hindcaster.engine")
 
 _DIGEST_SIZE = 32
+_USES = {"sweeps": ("stats", "native")}  # folders whose kernels are part of another one's
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
 @cache
 def package_stamp(folder: str) -> str:
-    """Digest of the sources in one folder of the package, this file and the engine.
+    """Digest of the sources in one folder of the package, those it uses, this file and the engine.
 
     Numba checks only the file that defines a kernel, but machine code contains the kernels it
     calls, from other files too: a change in any of them has to make the cached kernel stale.
     """
     root = Path(__file__).parent
     digest = hashlib.blake2b(Path(__file__).read_bytes(), digest_size=16)
-    for part in sorted({folder, "engine"}):
+    for part in sorted({folder, "engine", *_USES.get(folder, ())}):
         for path in sorted((root / part).rglob("*.py")):
             digest.update(path.relative_to(root).as_posix().encode())
             digest.update(path.read_bytes())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 _PATIENCE = 1.0  # seconds before a progress bar appears
@@ -11,13 +12,15 @@ _PATIENCE = 1.0  # seconds before a progress bar appears
 class Progress:
     """A progress bar that shows itself only if the work takes longer than a moment."""
 
-    def __init__(self, total: int, label: str, unit: str) -> None:
+    def __init__(
+        self, total: int, label: str, unit: str, note: Callable[[], str] | None = None
+    ) -> None:
         self._total = total
         self._label = label
         self._unit = unit
         self._done = 0
         self._bar: Any = None
-        self._text = ""
+        self._note = note  # gives the text behind the bar
         self._started = time.monotonic()
 
     def __enter__(self) -> Progress:
@@ -27,16 +30,12 @@ class Progress:
         if self._bar is not None:
             self._bar.close()
 
-    def note(self, text: str) -> None:
-        """Show a text behind the bar."""
-        self._text = text
-        if self._bar is not None:
-            self._bar.set_postfix_str(text, refresh=False)
-
     def update(self, count: int) -> None:
         """Count `count` more units as done."""
         self._done += count
         if self._bar is not None:
+            if self._note is not None:
+                self._bar.set_postfix_str(self._note(), refresh=False)
             self._bar.update(count)
         elif self._done < self._total and time.monotonic() - self._started > _PATIENCE:
             from tqdm.auto import tqdm
@@ -49,5 +48,5 @@ class Progress:
                 leave=False,
                 disable=None,
             )
-            if self._text:
-                self._bar.set_postfix_str(self._text, refresh=False)
+            if self._note is not None:
+                self._bar.set_postfix_str(self._note(), refresh=False)

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from hindcaster.optimize.scoring import Maximize
     from hindcaster.results import Result
     from hindcaster.stats.time_axis import TimeAxis
+    from hindcaster.sweeps.lane import Lane
 
 _CACHES = ("_frame", "_bars", "_axis", "_columns")  # made again after unpickling
 _NO_OPTIONS = ("self", "results")  # arguments of `plot` that say not how to draw
@@ -423,6 +424,7 @@ class Backtest:
             return_trials=return_trials,
             random_state=random_state,
             stacklevel=2,
+            quick=trial._lane(),
         )
         stats = self.run(**found.best)
         extras: list[Any] = [found.heatmap] * bool(return_heatmap)
@@ -433,6 +435,27 @@ class Backtest:
             stats["_deflated_sharpe_ratio"] = deflated(stats, found.trials)
             extras.append(found.trials)
         return (stats, *extras) if extras else stats
+
+    def _lane(self) -> Lane | None:
+        """Way of a sweep through machine code; none if a subclass runs in a way of its own."""
+        if type(self).run is not Backtest.run or self._strategy.__init__ is not Strategy.__init__:
+            return None
+        from hindcaster.sweeps.bench import Bench
+        from hindcaster.sweeps.lane import Lane
+
+        return Lane(
+            Bench(
+                self._strategy,
+                self._frame,
+                self._columns,
+                self._bars,
+                self._axis,
+                self._new_broker,
+                self._compiled,
+                self._finalize_trades,
+                self._warn,
+            )
+        )
 
     def plot(
         self,

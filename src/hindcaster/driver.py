@@ -7,7 +7,7 @@ bars between is filled in when it is entered next.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -28,19 +28,21 @@ _CHUNK = 1024  # bars between two looks at the clock
 
 
 def warm_up(strategy: Strategy) -> int:
-    """Bars before every indicator on an attribute has a value: the longest run of NaNs.
+    """Bars before every indicator on an attribute has a value: the longest run of NaNs."""
+    return max(map(first_value_of, vars(strategy).values()), default=0)
+
+
+def first_value_of(value: Any) -> int:
+    """Bars before an indicator has a value; 0 for anything else on an attribute.
 
     Scatter indicators are not waited for; a row without any value counts as ready.
     """
-    wait = 0
-    for value in vars(strategy).values():
-        if isinstance(value, _Indicator) and value.ndim and not value._opts["scatter"]:
-            rows = np.asarray(value)
-            if rows.dtype != np.float64:
-                rows = rows.astype(float)
-            first = _first_value(rows) if rows.ndim == 1 else max(map(_first_value, rows))
-            wait = max(wait, first)
-    return wait
+    if not (isinstance(value, _Indicator) and value.ndim and not value._opts["scatter"]):
+        return 0
+    rows = np.asarray(value)
+    if rows.dtype != np.float64:
+        rows = rows.astype(float)
+    return _first_value(rows) if rows.ndim == 1 else max(map(_first_value, rows))
 
 
 def _first_value(row: AnyArray) -> int:

@@ -147,15 +147,34 @@ class Strategy(metaclass=ABCMeta):
         >>> Backtest(GOOG, AboveAverage, finalize_trades=True).run()._strategy.average.name
         'average of 200 days'
         """
+        options = (name, plot, overlay, color, scatter)
+        memo = self._data._memo
+        if memo is None:
+            indicator = self._made(_called, func, args, kwargs, options)
+        else:
+            indicator = memo.made(self._made, func, args, kwargs, options)
+        self._indicators.append(indicator)
+        return indicator
+
+    def _made(
+        self,
+        call: Callable[..., Any],
+        func: Callable[..., Any],
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        options: tuple[Any, ...],
+    ) -> _Indicator:
+        """Call an indicator function and make of what it returns what `I` gives."""
+        name, plot, overlay, color, scatter = options
         label = _indicator_name(func, args, kwargs, name)
         try:
-            value = func(*args, **kwargs)
+            value = call(func, args, kwargs)
         except Exception as error:
             raise errors.indicator_failed(str(label), error) from error
         rows = _indicator_values(value, label, len(self._data))
         if overlay is None and np.issubdtype(rows.dtype, np.number):
             overlay = _near_prices(rows, np.asarray(self._data.Close))
-        indicator = _Indicator(
+        return _Indicator(
             rows,
             name=label,
             plot=plot,
@@ -164,8 +183,6 @@ class Strategy(metaclass=ABCMeta):
             scatter=scatter,
             index=self._data.index,
         )
-        self._indicators.append(indicator)
-        return indicator
 
     def buy(
         self,
@@ -310,6 +327,10 @@ def check_names(owner: Strategy | type[Strategy], names: Iterable[str]) -> None:
     for name in names:
         if not hasattr(owner, name):
             raise errors.unknown_parameter(owner if isinstance(owner, type) else type(owner), name)
+
+
+def _called(func: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    return func(*args, **kwargs)
 
 
 def short_name(value: Any) -> str:

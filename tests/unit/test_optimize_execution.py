@@ -207,9 +207,3 @@ def test_workers_that_always_die_are_an_error():
 
     with joblib.parallel_config(n_jobs=2), pytest.raises(RuntimeError, match="die again and again"):
         values_of(deadly)
-
-
-def test_text_behind_the_bar_is_asked_for_after_each_result(monkeypatch):
-    asked = []
-    list(evaluate(lambda case: case, CASES, "test", lambda: asked.append(1) or "best=1"))
-    assert len(asked) == 40

@@ -6,6 +6,7 @@ import pytest
 import tqdm.auto
 
 from hindcaster import _progress
+from hindcaster.optimize.execution import evaluate
 
 from .helpers import run
 
@@ -19,10 +20,14 @@ class Recorder:
         self.options = options
         self.count = options["initial"]
         self.closed = False
+        self.texts: list[str] = []
         Recorder.made.append(self)
 
     def update(self, count: int) -> None:
         self.count += count
+
+    def set_postfix_str(self, text: str, refresh: bool) -> None:
+        self.texts.append(text)
 
     def close(self) -> None:
         self.closed = True
@@ -59,3 +64,25 @@ def test_short_run_shows_none(bars: list[Recorder], monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(_progress, "_PATIENCE", 3600.0)
     run([100] * 5000)
     assert bars == []
+
+
+def test_text_behind_the_bar_follows_the_results(
+    bars: list[Recorder], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_progress, "_PATIENCE", -1.0)
+    seen: list[int] = []
+    results = evaluate(
+        lambda case: case["n"], [{"n": n} for n in range(5)], "test", lambda: str(seen)
+    )
+    seen.extend(results)
+    (bar,) = bars
+    assert bar.texts == [str(list(range(n + 1))) for n in range(5)]
+
+
+def test_text_behind_the_bar_is_not_asked_for_without_a_bar(
+    bars: list[Recorder], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_progress, "_PATIENCE", 3600.0)
+    asked: list[int] = []
+    list(evaluate(lambda case: case, [{"n": 1}] * 5, "test", lambda: str(asked.append(1))))
+    assert asked == bars == []

@@ -5,9 +5,10 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 
+from hindcaster.data.memo import Memo
 from hindcaster.data.series import _Array
 
-_OWN = ("_frame", "_frame_is_own", "_columns", "_index", "_length", "_shown", "_pip")
+_OWN = ("_frame", "_frame_is_own", "_columns", "_index", "_length", "_shown", "_pip", "_memo")
 
 
 class _Data:
@@ -19,7 +20,9 @@ class _Data:
     A column's view is made when it is first asked for on a bar, and kept for that bar.
     """
 
-    def __init__(self, frame: pd.DataFrame, columns: dict[Any, _Array]) -> None:
+    def __init__(
+        self, frame: pd.DataFrame, columns: dict[Any, _Array], memo: Memo | None = None
+    ) -> None:
         self._frame = frame
         self._frame_is_own = False
         self._index = frame.index
@@ -27,6 +30,7 @@ class _Data:
         self._shown: list[str] = []
         self._pip: float | None = None
         self._columns = columns
+        self._memo = memo
 
     def _take_changes(self) -> bool:
         """Take columns that `init` added to `df`, or replaced; says if it may have done so."""
@@ -79,7 +83,7 @@ class _Data:
         return f"<Data i={i} ({self._index[i]}) {last}>"
 
     def __getstate__(self) -> dict[str, Any]:
-        return {name: self.__dict__[name] for name in _OWN} | {"_shown": []}
+        return {name: self.__dict__[name] for name in _OWN} | {"_shown": [], "_memo": None}
 
     @property
     def index(self) -> pd.Index:

@@ -106,6 +106,18 @@ def engine_cancel(_ctx: Any, _address: Any, _handle: Any, _bar: Any, _order: Any
 
 
 @intrinsic  # type: ignore[untyped-decorator]
+def engine_finish(_ctx: Any, _address: Any, _handle: Any, _end: Any) -> Any:
+    """Call `call_finish` at an address; what comes back means nothing."""
+    return _integer_call(types.int64, types.int64)
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def bar_loop(_ctx: Any, _address: Any, _handle: Any, _block: Any, _first: Any, _last: Any) -> Any:
+    """Call the ``drive`` of a generated module at an address."""
+    return _integer_call(*[types.int64] * 4)
+
+
+@intrinsic  # type: ignore[untyped-decorator]
 def c_power(_ctx: Any, _address: Any, _base: Any, _exponent: Any) -> Any:
     """Call the C library's ``pow``: the compiler's own replaces squares by products."""
 
@@ -174,6 +186,7 @@ _ENTRY_POINTS: Final = {
     "close": (entry_points.call_close, "iiif"),
     "move": (entry_points.call_move_bracket, "iiiif"),
     "cancel": (entry_points.call_cancel, "iii"),
+    "finish": (entry_points.call_finish, "ii"),
 }
 
 

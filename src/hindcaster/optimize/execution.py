@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import math
+import os
 import sys
 import time
 import traceback
@@ -26,6 +27,7 @@ from hindcaster._types import AnyArray
 
 Case = dict[str, Any]
 Function = Callable[[Case], Any]
+Stage = Callable[[Function, list[Case]], Iterable[Any]]
 
 _log = logging.getLogger(__name__)
 
@@ -38,7 +40,11 @@ _SHARE_ABOVE = 10_000  # bytes of data that workers map from a file instead of e
 
 
 def evaluate(
-    function: Function, cases: list[Case], label: str, note: Callable[[], str] | None = None
+    function: Function,
+    cases: list[Case],
+    label: str,
+    note: Callable[[], str] | None = None,
+    quick: Stage | None = None,
 ) -> Generator[Any, None, None]:
     """Give ``function(case)`` for every case, in order.
 
@@ -53,6 +59,8 @@ def evaluate(
         Title of the progress bar.
     note : callable, optional
         Gives the text behind the bar, asked for after every result.
+    quick : callable, optional
+        Asked first: gives results of the function for as many cases as it can.
 
     Raises
     ------
@@ -60,14 +68,16 @@ def evaluate(
         What the function raised on the first case it failed on.
     """
     done = 0
-    with Progress(len(cases), label, "run") as progress:
-        for stage in (_here_while_quickest, _in_workers, _here):
+    with Progress(len(cases), label, "run", note) as progress:
+        for stage in (quick or _none, _here_while_quickest, _in_workers, _here):
             for result in stage(function, cases[done:]):
                 done += 1
                 yield result
-                if note is not None:
-                    progress.note(note())
                 progress.update(1)
+
+
+def _none(function: Function, cases: list[Case]) -> Iterable[Any]:
+    return ()
 
 
 def _here(function: Function, cases: list[Case]) -> Iterable[Any]:
@@ -90,6 +100,15 @@ def _here_while_quickest(function: Function, cases: list[Case]) -> Generator[Any
         left = fastest * (len(cases) - number)
         if number > 1 and left > _START_UP and left * (1 - 1 / _workers().number) > _START_UP:
             return
+
+
+def number_of_threads() -> int:
+    """Threads that may work at once in this process; 0 if other processes were asked for."""
+    if "joblib" not in sys.modules:
+        count = getattr(os, "sched_getaffinity", None)
+        return len(count(0)) if count else os.cpu_count() or 1
+    workers = _workers()
+    return 0 if workers.chosen and not workers.in_process else workers.number
 
 
 class _Workers(NamedTuple):

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from hindcaster import errors
-from hindcaster.optimize.execution import evaluate
+from hindcaster.optimize.execution import Stage, evaluate
 from hindcaster.optimize.record import Record
 from hindcaster.optimize.scoring import (
     Failure,
@@ -34,6 +34,7 @@ def grid_search(
     maximize: Maximize,
     stacklevel: int,
     kept: list[tuple[dict[str, Any], Trial | Failure]] | None = None,
+    quick: Stage | None = None,
 ) -> tuple[dict[str, Any], pd.Series[Any]]:
     """Score combinations and find the best.
 
@@ -49,6 +50,9 @@ def grid_search(
         Frames between this function and the user's call.
     kept : list, optional
         Gets (parameters, trial) of every run.
+    quick : callable, optional
+        Scores combinations by the name of a row faster than single runs; see
+        `hindcaster.optimize.execution.evaluate`.
 
     Returns
     -------
@@ -67,7 +71,7 @@ def grid_search(
     """
     record = Record(tried)
     try:
-        for score in _scores(run, tried, maximize, record, kept):
+        for score in _scores(run, tried, maximize, record, kept, quick):
             record.add(score)
     except KeyboardInterrupt:
         record.interrupted = True
@@ -89,6 +93,7 @@ def _scores(
     maximize: Maximize,
     record: Record,
     kept: list[tuple[dict[str, Any], Trial | Failure]] | None,
+    quick: Stage | None,
 ) -> Generator[float | Failure | None, None, None]:
     cases = [dict(parameters) for parameters in tried]
     if kept is not None:
@@ -98,7 +103,8 @@ def _scores(
                 yield trial if isinstance(trial, Failure) else _score_of(trial, maximize)
         return
     if isinstance(maximize, str):
-        with closing(evaluate(MetricOfRun(run, maximize), cases, _LABEL, record.note)) as metrics:
+        metric = MetricOfRun(run, maximize)
+        with closing(evaluate(metric, cases, _LABEL, record.note, quick)) as metrics:
             yield from metrics
         return
     with closing(evaluate(RowsOfRun(run), cases, _LABEL, record.note)) as results:

@@ -72,8 +72,9 @@ def model_based_search(
     def admissible(point: Any) -> bool:
         return constraint is None or bool(constraint(_named(names, point)))
 
-    with Progress(int(tries), "Backtest.optimize", "run") as progress:
-        objective = _Objective(run, names, maximize, progress)
+    record = Record([])
+    with Progress(int(tries), "Backtest.optimize", "run", record.note) as progress:
+        objective = _Objective(run, names, maximize, progress, record)
         try:
             found = minimize(
                 objective,
@@ -84,8 +85,7 @@ def model_based_search(
                 rng=random_state,
             )
         except KeyboardInterrupt:
-            objective.record.interrupted = True
-    record = objective.record
+            record.interrupted = True
     notes = record.conclude(int(tries), stacklevel)
     evaluated = {
         tuple(parameters.values()): score
@@ -107,17 +107,18 @@ def model_based_search(
 class _Objective:
     """The negative score of a point, as SAMBO minimizes."""
 
-    def __init__(self, run: Run, names: list[str], maximize: Maximize, progress: Progress) -> None:
+    def __init__(
+        self, run: Run, names: list[str], maximize: Maximize, progress: Progress, record: Record
+    ) -> None:
         self._run = run
         self._names = names
         self._maximize = maximize
         self._progress = progress
         self._score = lru_cache(_REMEMBERED)(self._score_of)
-        self.record = Record([])
+        self.record = record
 
     def __call__(self, point: Any) -> float:
         loss = -self._score(tuple(point))
-        self._progress.note(self.record.note())
         self._progress.update(1)
         return loss
 

@@ -91,6 +91,11 @@ class MetricOfRun:
         self._run = run
         self._name = name
 
+    @property
+    def name(self) -> str:
+        """Name of the row."""
+        return self._name
+
     def __call__(self, parameters: dict[str, Any]) -> float | Failure | None:
         """Run and score."""
         stats = attempted(self._run, parameters)

@@ -14,6 +14,8 @@ from hindcaster.optimize.trials import KeptTrials, table_of
 if TYPE_CHECKING:
     import pandas as pd
 
+    from hindcaster.optimize.execution import Stage
+
 _MANY_RUNS = 300
 
 
@@ -39,6 +41,7 @@ def search(
     return_trials: bool,
     random_state: Any,
     stacklevel: int,
+    quick: Stage | None = None,
 ) -> Found:
     """Find the parameters with the highest score.
 
@@ -55,6 +58,8 @@ def search(
         See `hindcaster.Backtest.optimize`.
     stacklevel : int
         Frames between this function and the user's call.
+    quick : callable, optional
+        Scores combinations of a grid faster than single runs do.
 
     Returns
     -------
@@ -85,7 +90,7 @@ def search(
         if len(tried) > _MANY_RUNS:
             warnings.warn(errors.many_runs(len(tried)), stacklevel=stacklevel + 1)
         kept: list[Any] | None = [] if return_trials else None
-        best, heatmap = grid_search(run, tried, maximize, stacklevel + 1, kept)
+        best, heatmap = grid_search(run, tried, maximize, stacklevel + 1, kept, quick)
         return Found(best, heatmap, None, None if kept is None else table_of(kept))
     prepare()
     keeping = KeptTrials(run) if return_trials else None

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import product
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -23,9 +24,12 @@ class Parameters(dict[str, Any]):
     """One combination, by key and by attribute: ``p["n"]`` and ``p.n`` are the same."""
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):  # protocols such as copying ask for attributes that may lack
-            raise AttributeError(name)
-        return self[name]
+        try:
+            return self[name]
+        except KeyError:
+            if name.startswith("__"):  # protocols such as copying ask for what may lack
+                raise AttributeError(name) from None
+            raise
 
 
 def candidates_of(parameters: dict[str, Any]) -> dict[str, list[Any]]:
@@ -85,8 +89,11 @@ def combinations(
     candidates: dict[str, list[Any]], constraint: Constraint | None
 ) -> Iterator[Parameters]:
     """Give the admissible combinations, the last parameter changing fastest."""
+    # Properties made of C functions take a fifth of the time of a __getattr__.
+    direct = {name: property(itemgetter(name)) for name in candidates if not hasattr(dict, name)}
+    kind = type("Parameters", (Parameters,), direct)
     for values in product(*candidates.values()):
-        parameters = Parameters(zip(candidates, values, strict=True))
+        parameters = kind(zip(candidates, values, strict=False))
         if constraint is None or constraint(parameters):
             yield parameters
 
@@ -113,6 +120,8 @@ def sample(
     """
     share = _share(candidates, constraint, max_tries)
     draws = np.random.default_rng(random_state)
+    if share >= 1:
+        return list(combinations(candidates, constraint))
     return [
         parameters for parameters in combinations(candidates, constraint) if draws.random() <= share
     ]

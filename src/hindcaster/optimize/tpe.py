@@ -79,7 +79,7 @@ def tpe_search(
     failed = optuna.trial.TrialState.FAIL
     record = Record([])
     seen: dict[tuple[Any, ...], float] = {}
-    with Progress(tries, "Backtest.optimize", "run") as progress:
+    with Progress(tries, "Backtest.optimize", "run", record.note) as progress:
         try:
             for trial, point in _points(study, failed, candidates, constraint, tries):
                 key = tuple(point.values())
@@ -92,7 +92,6 @@ def tpe_search(
                     study.tell(trial, state=failed)
                 else:
                     study.tell(trial, seen[key])
-                progress.note(record.note())
                 progress.update(1)
         except KeyboardInterrupt:
             record.interrupted = True

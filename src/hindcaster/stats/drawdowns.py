@@ -50,16 +50,17 @@ def drawdowns_of(equity: FloatArray, course: FloatArray) -> Drawdowns:
     room = _FIRST_ROOM
     while True:
         first, last, depth = np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room)
-        deepest, peak, count = _scan(equity, course, first, last, depth)
+        deepest, peak, count = scan_drawdowns(equity, course, first, last, depth)
         if count <= room:
             return Drawdowns(deepest, peak, first[:count], last[:count], depth[:count])
         room = count
 
 
 @kernel
-def _scan(
+def scan_drawdowns(
     equity: FloatArray, course: FloatArray, first: IntArray, last: IntArray, depth: FloatArray
 ) -> tuple[float, float, int]:
+    """Find deepest drawdown, peak and number of episodes; keeps as many as there is room for."""
     n = equity.size
     peak = equity[0]
     deepest = 0.0

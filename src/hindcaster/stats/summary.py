@@ -184,7 +184,7 @@ def summarize(
             f"risk_free_rate is a fraction between -1 and 1, not {risk_free_rate!r}"
         )
     n = len(equity)
-    market = _market_of(axis, close)
+    market = market_of(axis, close)
     courses = np.empty((2, n))
     courses[0] = equity
     # One memory layout, whatever the caller's: a kernel is compiled anew for every other one.
@@ -211,7 +211,7 @@ def summarize(
     return rows, frame_of_blocks(_CURVE_COLUMNS, blocks, axis.index)
 
 
-def _market_of(axis: TimeAxis, close: FloatArray) -> MarketMoves:
+def market_of(axis: TimeAxis, close: FloatArray) -> MarketMoves:
     """Look up, or compute and keep, what runs over the same closes have in common."""
     kept = axis.market
     if kept is None or kept[0] is not close:

@@ -1,0 +1,130 @@
+"""Driving a sweep of a compiled strategy: segments that fit into memory, threads, fallbacks."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import warnings
+from collections.abc import Generator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from typing import Any, Final
+
+from hindcaster import errors
+from hindcaster.optimize.execution import number_of_threads
+from hindcaster.optimize.scoring import Failure, MetricOfRun
+from hindcaster.stats.scores import can_score
+from hindcaster.sweeps import kernels
+from hindcaster.sweeps.bench import Bench, OutOfPlace
+from hindcaster.sweeps.table import Case, Grouping, Table
+from hindcaster.sweeps.tables import Tables
+from hindcaster.sweeps.workspace import Outcome, Workspace
+
+logger = logging.getLogger("hindcaster.native")
+
+_BARS_PER_CALL: Final = 300_000  # worked before a thread looks whether it has to stop
+_SETS_PER_CALL: Final = 128
+_LEFT_BEFORE_GIVING_UP: Final = 20
+
+
+class Lane:
+    """The way of a sweep through machine code, as a stage of `evaluate`.
+
+    Parameters
+    ----------
+    bench : Bench
+        The backtest.
+    """
+
+    def __init__(self, bench: Bench) -> None:
+        self._bench = bench
+        self._said_open = False
+        self._left = 0
+
+    def __call__(self, function: Any, cases: list[Case]) -> Generator[Any, None, None]:
+        """Score parameter sets in their order, up to the first that has to go another way."""
+        bench = self._bench
+        threads = number_of_threads()
+        if not isinstance(function, MetricOfRun) or not can_score(function.name, bench.axis):
+            return
+        if bench.compiled is False or not threads:
+            return
+        kept, equals = Grouping(cases).different()
+        different = cases if len(kept) == len(cases) else [cases[k] for k in kept]
+        found: list[Any] = []
+        with closing(self._outcomes(function, different, threads)) as outcomes:
+            for place in equals.tolist():
+                if place == len(found):
+                    try:
+                        found.append(next(outcomes))
+                    except (StopIteration, OutOfPlace):
+                        return
+                yield found[place]
+
+    def _outcomes(
+        self, function: MetricOfRun, cases: list[Case], threads: int
+    ) -> Generator[Any, None, None]:
+        """Score different parameter sets."""
+        tables = Tables(self._bench, cases)
+        if not tables.ready:
+            return
+        spaces: queue.SimpleQueue[Workspace] = queue.SimpleQueue()
+        for _ in range(threads):
+            spaces.put(Workspace(self._bench, tables.example, function.name))
+        with ThreadPoolExecutor(threads) as pool:
+            for segment, parts, failed in tables:
+                known: dict[int, Any] = dict(failed)
+                with closing(self._worked(parts, pool, spaces)) as stream:
+                    for place, case in enumerate(segment):
+                        while place not in known and (more := next(stream, None)) is not None:
+                            known |= more
+                        outcome = known.pop(place, None)
+                        if type(outcome) is float:
+                            yield outcome
+                            continue
+                        yield self._judged(function, case, outcome)
+                        if self._left >= _LEFT_BEFORE_GIVING_UP:
+                            return
+
+    def _worked(
+        self, tables: list[Table], pool: ThreadPoolExecutor, spaces: queue.SimpleQueue[Workspace]
+    ) -> Generator[dict[int, float | Outcome], None, None]:
+        """Work tables in threads; gives outcomes by place in the segment."""
+        count = max(1, min(_SETS_PER_CALL, _BARS_PER_CALL // len(self._bench.bars)))
+
+        def work(table: Table, first: int, last: int) -> list[float | Outcome]:
+            space = spaces.get()
+            try:
+                return space.work(table, first, last)
+            finally:
+                spaces.put(space)
+
+        bundles = [
+            (table, first, min(first + count, len(table.places)))
+            for table in tables
+            for first in range(0, len(table.places), count)
+        ]
+        futures = [pool.submit(work, *bundle) for bundle in bundles]
+        try:
+            for (table, first, last), future in zip(bundles, futures, strict=True):
+                yield dict(zip(table.places[first:last], future.result(), strict=True))
+        finally:
+            for future in futures:
+                future.cancel()
+
+    def _judged(self, function: MetricOfRun, case: Case, outcome: Any) -> Any:
+        """Warn as a run would, and give the score; run the set again if it has to be."""
+        if isinstance(outcome, Failure):
+            return outcome
+        if outcome is None or outcome.state == kernels.LEFT:
+            self._left += 1
+            return function(case)
+        try:
+            if outcome.notices is not None:
+                self._bench.warn(outcome.notices)
+            if outcome.left_open and not self._said_open:
+                warnings.warn(errors.TRADES_LEFT_OPEN, stacklevel=2)
+                self._said_open = True
+        except UserWarning as warning:  # where warnings are errors
+            return Failure(warning)
+        return outcome.score if outcome.state == kernels.SCORED else None
