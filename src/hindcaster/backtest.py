@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import warnings
 from collections.abc import Callable
 from functools import cached_property
@@ -21,30 +20,30 @@ from hindcaster.costs import (
     checked_fractional,
     checked_slippage,
 )
-from hindcaster.data.accessor import _Data, columns_of
+from hindcaster.data.accessor import columns_of
 from hindcaster.data.frame import checked_frame
-from hindcaster.driver import bars_of, notice_texts, run_bars, series_to_reveal, warm_up
-from hindcaster.strategy import Strategy, check_names
+from hindcaster.driver import bars_of, notice_texts, warm_up
+from hindcaster.strategy import Strategy
+from hindcaster.sweeping import Sweeping
+from hindcaster.windowed import WindowedRuns
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from bokeh.models import GridPlot
 
-    from hindcaster._types import FloatArray, RecordArray
+    from hindcaster._types import RecordArray
     from hindcaster.data.series import _Array
     from hindcaster.engine.ledger.broker import Bars, LedgerBroker
-    from hindcaster.native.choice import Execution
     from hindcaster.optimize.scoring import Maximize
     from hindcaster.results import Result
     from hindcaster.stats.time_axis import TimeAxis
-    from hindcaster.sweeps.lane import Lane
 
-_CACHES = ("_frame", "_bars", "_axis", "_columns")  # made again after unpickling
+_CACHES = ("_frame", "_bars", "_axis", "_columns", "_span", "_memo")  # made again after unpickling
 _NO_OPTIONS = ("self", "results")  # arguments of `plot` that say not how to draw
 
 
-class Backtest:
+class Backtest(WindowedRuns, Sweeping):
     """Test a strategy on historical bars of one asset.
 
     Parameters
@@ -248,48 +247,11 @@ class Backtest:
         >>> stats._trades[["Size", "EntryPrice", "ExitPrice"]].shape[1]
         3
         """
-        data = _Data(self._frame, self._columns)
-        broker = self._new_broker()
-        strategy = self._strategy(broker, data, params)
-        strategy.init()
-        if data._take_changes():
-            broker.use_bars(bars_of(data._frame))
-        n_bars = len(data)
-        start = warm_up(strategy) + 1
-        broker.begin(start)
-        revealed = series_to_reveal(strategy, n_bars)
         with np.errstate(invalid="ignore"):
-            execution = None
-            if start < n_bars:
-                solvent, execution = self._drive(strategy, broker, data, revealed, start)
-                self._finish(broker, solvent)
-            data._set_length(n_bars)
-            result = self._result(broker, strategy, start)
-            result.attrs["execution"] = execution
-            return result
-
-    def _drive(
-        self,
-        strategy: Strategy,
-        broker: LedgerBroker,
-        data: _Data,
-        revealed: list[tuple[str, _Array]],
-        start: int,
-    ) -> tuple[bool, Execution]:
-        """Work the bars, in machine code or in the interpreter."""
-        from hindcaster.native.choice import Execution
-        from hindcaster.native.drive import run_compiled
-
-        outcome = run_compiled(self._compiled, strategy, broker, data, revealed, start)
-        if isinstance(outcome, tuple):
-            solvent, last, reason = outcome
-            for name, full in revealed:
-                setattr(strategy, name, full[..., : last + 1])
-            return solvent, Execution(True, reason)
-        solvent = run_bars(strategy, broker, data, revealed, start)
-        if self._compiled and outcome.left is not None:
-            raise outcome.left.error(data._index)
-        return solvent, Execution(False, outcome.reason)
+            worked = self._worked(params)
+            result = self._result(worked.broker, worked.strategy, worked.start)
+        result.attrs["execution"] = worked.execution
+        return result
 
     def optimize(
         self,
@@ -402,19 +364,7 @@ class Backtest:
         >>> heatmap.shape
         (5,)
         """
-        from hindcaster.optimize.search import search
-
-        def prepare() -> None:
-            """Raise what would be wrong with all runs before the first of them."""
-            if self._strategy.__init__ is Strategy.__init__:
-                check_names(self._strategy, params)
-            self._new_broker()
-
-        trial = copy.copy(self)  # so that a failing search leaves the latest result alone
-        trial._results = None
-        found = search(
-            trial.run,
-            prepare,
+        found = self._search(
             params,
             maximize=maximize,
             method=method,
@@ -424,7 +374,6 @@ class Backtest:
             return_trials=return_trials,
             random_state=random_state,
             stacklevel=2,
-            quick=trial._lane(),
         )
         stats = self.run(**found.best)
         extras: list[Any] = [found.heatmap] * bool(return_heatmap)
@@ -435,27 +384,6 @@ class Backtest:
             stats["_deflated_sharpe_ratio"] = deflated(stats, found.trials)
             extras.append(found.trials)
         return (stats, *extras) if extras else stats
-
-    def _lane(self) -> Lane | None:
-        """Way of a sweep through machine code; none if a subclass runs in a way of its own."""
-        if type(self).run is not Backtest.run or self._strategy.__init__ is not Strategy.__init__:
-            return None
-        from hindcaster.sweeps.bench import Bench
-        from hindcaster.sweeps.lane import Lane
-
-        return Lane(
-            Bench(
-                self._strategy,
-                self._frame,
-                self._columns,
-                self._bars,
-                self._axis,
-                self._new_broker,
-                self._compiled,
-                self._finalize_trades,
-                self._warn,
-            )
-        )
 
     def plot(
         self,
@@ -566,35 +494,6 @@ class Backtest:
         for problem in problems:
             warnings.warn(problem, stacklevel=2)
         return layout
-
-    def _finish(self, broker: LedgerBroker, solvent: bool) -> None:
-        """Close or announce what is open after the last bar."""
-        last = len(broker.bars) - 1
-        if solvent and self._finalize_trades:
-            broker.finalize(last)
-        elif solvent and broker.active_trades():
-            warnings.warn(errors.TRADES_LEFT_OPEN, stacklevel=3)
-        broker.finish(last + 1)
-
-    def _result(self, broker: LedgerBroker, strategy: Strategy, start: int) -> Result:
-        from hindcaster.results import build_result
-
-        equity: FloatArray = broker.equity
-        if start < len(equity):
-            equity[:start] = equity[start]
-        if np.isnan(equity).any():  # an infinite price leaves gaps, an empty run leaves all
-            equity = np.asarray(pd.Series(equity).bfill().fillna(broker.cash), np.float64)
-        result = build_result(
-            broker,
-            self._axis,
-            equity,
-            self._bars.close,
-            warm_up(strategy),
-            strategy._indicators,
-            strategy,
-        )
-        self._results = result
-        return result  # not the attribute: runs in threads share it
 
     def _new_broker(self) -> LedgerBroker:
         from hindcaster.engine.ledger.broker import LedgerBroker

@@ -57,15 +57,27 @@ def build_result(
     warmup: int,
     indicators: list[_Indicator],
     strategy: Any,
+    span: TimeAxis | None = None,
 ) -> Result:
-    """Compute the statistics of a finished run and put them together with its records."""
+    """Compute the statistics of a finished run and put them together with its records.
+
+    Where `span` is given, the index of the last bars, statistics are about these: so are `equity`,
+    `close` and `warmup`. Records count all bars.
+    """
     from hindcaster.stats.summary import summarize
 
     columns = trade_columns(broker, axis)
     closed = closed_trades(columns, axis)
+    if span is not None:
+        before = len(axis.index) - len(span.index)
+        closed = closed._replace(
+            entry_bar=closed.entry_bar - before, exit_bar=closed.exit_bar - before
+        )
     # Left to right like a plain loop: NumPy's pairwise sum differs in the last bits.
     commissions = sum(columns["Commission"].tolist())
-    rows, curve = summarize(axis, equity, close, closed, warmup=warmup, commissions=commissions)
+    rows, curve = summarize(
+        span or axis, equity, close, closed, warmup=warmup, commissions=commissions
+    )
     rows["_strategy"] = strategy
     rows["_equity_curve"] = curve
     rows["_trades"] = trades_frame(columns, indicators)
@@ -91,6 +103,24 @@ def closed_trades(columns: dict[str, Any], axis: TimeAxis) -> ClosedTrades:
         columns["PnL"],
         columns["ReturnPct"],
         np.asarray(columns["Duration"]).view(axis.ticks.dtype),
+    )
+
+
+def closed_trades_of(trades: pd.DataFrame, axis: TimeAxis) -> ClosedTrades:
+    """Pick the columns of `_trades` that statistics need."""
+    from hindcaster.stats.trades import ClosedTrades
+
+    durations: AnyArray
+    if axis.is_datetime and len(trades):
+        durations = trades["Duration"].to_numpy(f"m8[{axis.unit}]").view(np.int64)
+    else:
+        durations = trades["Duration"].to_numpy(axis.ticks.dtype)
+    return ClosedTrades(
+        trades["EntryBar"].to_numpy(np.int64),
+        trades["ExitBar"].to_numpy(np.int64),
+        trades["PnL"].to_numpy(np.float64),
+        trades["ReturnPct"].to_numpy(np.float64),
+        durations,
     )
 
 
@@ -123,6 +153,24 @@ def trade_columns(broker: LedgerBroker, axis: TimeAxis) -> dict[str, Any]:
     }
 
 
+TRADE_COLUMNS = (
+    "Size",
+    "EntryBar",
+    "ExitBar",
+    "EntryPrice",
+    "ExitPrice",
+    "SL",
+    "TP",
+    "PnL",
+    "Commission",
+    "ReturnPct",
+    "EntryTime",
+    "ExitTime",
+    "Duration",
+    "Tag",
+)
+
+
 def _bracket_prices(orders: IntArray, prices: FloatArray) -> FloatArray | None:
     """Price of each trade's stop-loss or take-profit; a column of Nones if no trade has one."""
     absent = orders == codes.ABSENT
@@ -149,6 +197,40 @@ def trades_frame(columns: dict[str, Any], indicators: list[_Indicator]) -> pd.Da
             frame[f"Entry_{indicator.name}{suffix}"] = full[columns["EntryBar"]]
             frame[f"Exit_{indicator.name}{suffix}"] = full[columns["ExitBar"]]
     return frame_of(frame, count)
+
+
+def joined_frames(frames: list[pd.DataFrame], names: tuple[str, ...]) -> pd.DataFrame:
+    """Put frames of trades or orders of several runs below each other.
+
+    Columns that only some have, which are those of indicators, are NaN for the others.
+
+    Parameters
+    ----------
+    frames : list of DataFrame
+        The frames; empty ones may lack the types of their columns.
+    names : tuple of str
+        Columns of the result if there are no rows.
+    """
+    frames = [frame for frame in frames if len(frame)]
+    if not frames:
+        return pd.DataFrame({name: np.empty(0) for name in names})
+    found = dict.fromkeys(str(name) for frame in frames for name in frame)
+    columns = {name: _joined([_column(frame, name) for frame in frames]) for name in found}
+    return pd.DataFrame(columns)
+
+
+def _column(frame: pd.DataFrame, name: str) -> pd.Series[Any]:
+    return frame[name] if name in frame else pd.Series(np.nan, frame.index)
+
+
+def _joined(parts: list[pd.Series[Any]]) -> pd.Series[Any]:
+    """Join parts of a column; Nones stand for missing numbers where another part has some."""
+    if any(part.dtype == np.float64 for part in parts):
+        parts = [
+            part.astype(np.float64) if part.dtype == object and part.isna().all() else part
+            for part in parts
+        ]
+    return pd.concat(parts, ignore_index=True)
 
 
 def orders_frame(broker: LedgerBroker, index: pd.Index) -> pd.DataFrame:

@@ -9,3 +9,4 @@ from hindcaster.errors.optimizing import *
 from hindcaster.errors.orders import *
 from hindcaster.errors.refusal import NotCompilable as NotCompilable
 from hindcaster.errors.running import *
+from hindcaster.errors.windows import *

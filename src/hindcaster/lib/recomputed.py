@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hindcaster._types import AnyArray, FloatArray
+from hindcaster._types import FloatArray
 from hindcaster.driver import warm_up
-from hindcaster.results import Result, result_of
+from hindcaster.results import Result, closed_trades_of, result_of
 from hindcaster.stats.time_axis import TimeAxis
 
 _TRADE_COLUMNS = ("EntryBar", "ExitBar", "PnL", "ReturnPct", "Duration")
@@ -67,7 +67,6 @@ def compute_stats(
     100.0
     """
     from hindcaster.stats.summary import summarize
-    from hindcaster.stats.trades import ClosedTrades
 
     curve = stats["_equity_curve"]
     equity = curve["Equity"].to_numpy(np.float64)
@@ -77,13 +76,7 @@ def compute_stats(
     else:
         _check_columns(trades)
         equity = _equity_of(trades, float(equity[0]), len(equity))
-    closed = ClosedTrades(
-        trades["EntryBar"].to_numpy(np.int64),
-        trades["ExitBar"].to_numpy(np.int64),
-        trades["PnL"].to_numpy(np.float64),
-        trades["ReturnPct"].to_numpy(np.float64),
-        _ticks(trades["Duration"], axis),
-    )
+    closed = closed_trades_of(trades, axis)
     rows, new_curve = summarize(
         axis,
         equity,
@@ -130,11 +123,3 @@ def _equity_of(trades: pd.DataFrame, start: float, n_bars: int) -> FloatArray:
     for first, pnl in zip(place.tolist(), trades["PnL"].tolist(), strict=True):
         levels[first + 1 :] += pnl
     return levels[np.searchsorted(bars, np.arange(n_bars), side="right")]
-
-
-def _ticks(durations: "pd.Series[Any]", axis: TimeAxis) -> AnyArray:
-    """Durations in ticks of the axis."""
-    if not axis.is_datetime or not len(durations):
-        return durations.to_numpy(axis.ticks.dtype)
-    ticks: AnyArray = durations.to_numpy(f"m8[{axis.unit}]").view(np.int64)
-    return ticks

@@ -84,28 +84,28 @@ def score_of(run: Run, parameters: dict[str, Any], maximize: Maximize) -> float 
 class MetricOfRun:
     """The score of a parameter set by the name of a public row; None if there are no trades.
 
-    Workers evaluate it, so that one number travels back.
+    Workers evaluate it, so that one number travels back. A run function may have a method
+    ``score(name, parameters)`` that gives the score, or a result to take it from.
     """
 
     def __init__(self, run: Run, name: str) -> None:
         self._run = run
-        self._name = name
-
-    @property
-    def name(self) -> str:
-        """Name of the row."""
-        return self._name
+        self.name = name
 
     def __call__(self, parameters: dict[str, Any]) -> float | Failure | None:
         """Run and score."""
-        stats = attempted(self._run, parameters)
-        if isinstance(stats, Failure):
-            return stats
-        if not stats["# Trades"]:
+        found: Any = attempted(self._found, parameters)
+        if not isinstance(found, pd.Series):
+            return found  # type: ignore[no-any-return]
+        if not found["# Trades"]:
             return None
-        if self._name.startswith("_"):
-            raise errors.metric_absent(self._name)
-        return as_number(metric(stats, self._name), self._name)
+        if self.name.startswith("_"):
+            raise errors.metric_absent(self.name)
+        return as_number(metric(found, self.name), self.name)
+
+    def _found(self, **parameters: Any) -> Any:
+        score = getattr(self._run, "score", None)
+        return self._run(**parameters) if score is None else score(self.name, parameters)
 
 
 def public_rows(stats: pd.Series[Any]) -> Rows:

@@ -130,7 +130,7 @@ def picture_of(data: pd.DataFrame, results: Any, options: Options, *, warmup: in
     trades = trades_of(results["_trades"], groups) if len(results["_trades"]) else None
     shown, problems = shown_indicators(results["_strategy"]._indicators, groups)
     sections = [one for one in shown if not one.overlay]
-    curves = _curves(data, results, groups, options, warmup) if trades else (None, None)
+    curves = curves_of(data, results, groups, options, warmup) if trades else (None, None)
     orders = orders_of(results.get("_orders"), data, groups) if options.plot_orders else None
     return Picture(
         candles=candles,
@@ -183,13 +183,18 @@ def candles_of(data: pd.DataFrame, groups: Groups | None) -> Candles:
     if groups is not None:
         values = _grouped_prices(values, groups)
         index = groups.labels
+    return Candles(values, *times_of(index))
+
+
+def times_of(index: pd.Index) -> tuple[FloatArray | None, list[str] | None, bool]:
+    """Give times, labels and whether all are midnights, as `Candles` holds them."""
     if not isinstance(index, pd.DatetimeIndex):
         positions = np.array_equal(index, np.arange(len(index)))
-        return Candles(values, None, None if positions else [str(i) for i in index], False)
+        return None, None if positions else [str(i) for i in index], False
     # The clock on the wall: the page would show any other time zone as UTC.
     wall = index if index.tz is None else index.tz_localize(None)
     times = wall.as_unit("ms").asi8.astype(np.float64)
-    return Candles(values, times, None, not (times % _DAY_MS).any())
+    return times, None, not (times % _DAY_MS).any()
 
 
 def _grouped_prices(values: dict[str, FloatArray], groups: Groups) -> dict[str, FloatArray]:
@@ -212,7 +217,7 @@ def _edges(larger: Groups) -> tuple[FloatArray, FloatArray]:
     return larger.starts.astype(np.float64) - 0.45, larger.ends.astype(np.float64) + 0.45
 
 
-def _curves(
+def curves_of(
     data: pd.DataFrame, results: Any, groups: Groups | None, options: Options, warmup: int
 ) -> tuple[Curve | None, Curve | None]:
     """Make the curves of equity and return that are asked for."""

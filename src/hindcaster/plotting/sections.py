@@ -19,10 +19,18 @@ from hindcaster.plotting.trades import Orders, Trades
 _FACTORS = [style.DOWN, style.UP]
 
 
-def curve_section(canvas: Canvas, curve: Curve, column: str, title: str, *, low: bool) -> None:
+def curve_section(
+    canvas: Canvas,
+    curve: Curve,
+    column: str,
+    title: str,
+    *,
+    low: bool,
+    height: int = style.HEIGHT_CURVE,
+) -> None:
     """Draw equity or return; `low` sections leave the drawdown to a section of its own."""
     colors, source = canvas.palette, canvas.source
-    fig = canvas.new(style.HEIGHT_SMALL if low else style.HEIGHT_CURVE, title)
+    fig = canvas.new(style.HEIGHT_SMALL if low else height, title)
     number = "0,0.[00]%" if curve.relative else "$ 0.0 a"
     fig.yaxis.formatter = NumeralTickFormatter(format=number)
     index = source.data["index"]

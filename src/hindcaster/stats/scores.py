@@ -135,12 +135,17 @@ def calendar_of(axis: TimeAxis, close: FloatArray, market: MarketMoves) -> Calen
     """Gather what scores need."""
     return Calendar(
         bool(axis.is_datetime),
-        np.ascontiguousarray(axis.period_ends, np.int64),
+        _plain(axis.period_ends),
         float(axis.annual_factor),
         float(axis.years),
-        close,
+        _plain(close),
         market,
     )
+
+
+def _plain(array: Any) -> Any:
+    """Copy an array that is read-only or not contiguous: kernels are compiled for one kind."""
+    return array if array.flags.writeable and array.flags.c_contiguous else array.copy()
 
 
 def can_score(name: Any, axis: TimeAxis) -> bool:

@@ -55,9 +55,8 @@ class Workspace:
                 raise OutOfPlace
         self._words = broker.account.view(np.int64)
         self._start = self._words.copy()
-        close = _writeable(bench.bars.close)
-        calendar = calendar_of(bench.axis, close, market_of(bench.axis, bench.bars.close))
-        self._calendar = calendar._replace(period_ends=_writeable(calendar.period_ends))
+        close = bench.bars.close
+        self._calendar = calendar_of(bench.axis, close, market_of(bench.axis, close))
         self._scratch = scratch_for(len(bench.bars))
         self._finalize = bench.finalize
         self._number = SCORES[name]
@@ -115,8 +114,3 @@ class Workspace:
                 int(sets.states[k]), float(sets.scores[k]), bool(sets.left_open[k]), notices.get(k)
             )
         return outcomes
-
-
-def _writeable(array: Any) -> Any:
-    """Copy an array that is read-only: kernels are compiled for one kind."""
-    return array if array.flags.writeable and array.flags.c_contiguous else array.copy()

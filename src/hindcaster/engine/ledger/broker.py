@@ -15,6 +15,7 @@ from hindcaster.engine.ledger.entry_points import (
     call_advance,
     call_cancel,
     call_close,
+    call_close_out,
     call_condition,
     call_finish,
     call_move_bracket,
@@ -313,10 +314,15 @@ class LedgerBroker:
             self.bars = bars
             self._write_handle()
 
-    def begin(self, start: int) -> None:
-        """Declare `start` the first bar to work: orders placed so far belong to the one before."""
+    def begin(self, start: int, *, fills_before: bool = True) -> None:
+        """Declare `start` the first bar to work: orders placed so far belong to the one before.
+
+        Unless `fills_before`, they fill on `start` or later, so not at the close before it.
+        """
         placed = self.orders[: self.account["n_orders"][0]]
         placed["placed_bar"] = min(start, len(self.bars)) - 1
+        if not fills_before:
+            placed["on_close"] = 0
         self.account["filled_to"] = start
 
     def finalize(self, last: int) -> None:
@@ -324,6 +330,12 @@ class LedgerBroker:
         for index in reversed(self.active_trades()):
             self.close_trade(last, index, 1.0)
         self.advance(last)
+
+    def close_out(self, last: int) -> None:
+        """Close all open trades at the close of the last bar; waiting orders stay as they are."""
+        for index in self.active_trades():
+            order = self.close_trade(last, index, 1.0)
+            self._raise_for(call_close_out(self._handle, order, last))
 
     def finish(self, end: int) -> None:
         """Write the equity of all bars before `end`."""

@@ -10,7 +10,7 @@ from hindcaster.engine.ledger.orders import (
 )
 from hindcaster.engine.ledger.queue import cancel
 from hindcaster.engine.ledger.state import has_room, open_ledger
-from hindcaster.engine.ledger.step import advance, fill_equity
+from hindcaster.engine.ledger.step import advance, close_out, fill_equity
 
 
 @kernel
@@ -83,6 +83,12 @@ def call_cancel(handle: int, bar: int, order: int) -> int:
     ledger.account[0].horizon = 0
     cancel(ledger, order, codes.CANCEL_BY_STRATEGY, bar)
     return order
+
+
+@kernel
+def call_close_out(handle: int, order: int, bar: int) -> int:
+    """Fill a closing order at a close: see `step.close_out`."""
+    return close_out(open_ledger(handle), order, bar)
 
 
 @kernel

@@ -12,6 +12,7 @@ import numpy as np
 from hindcaster._jit import subkernel
 from hindcaster._types import Record
 from hindcaster.engine import codes
+from hindcaster.engine.costs import slipped
 from hindcaster.engine.ledger.entries import fill_entry
 from hindcaster.engine.ledger.fills import fill, triggers
 from hindcaster.engine.ledger.orders import given
@@ -97,6 +98,19 @@ def fill_equity(ledger: Ledger, bar: int) -> None:
     for k in range(account.filled_to, bar):
         ledger.equity[k] = equity_at(account, ledger.close[k])
     account.filled_to = max(account.filled_to, bar)
+
+
+@subkernel
+def close_out(ledger: Ledger, order: int, bar: int) -> int:
+    """Fill a closing order at the close of `bar`, the last one; returns 0 or an error code."""
+    account = ledger.account[0]
+    fill_equity(ledger, bar + 1)
+    account.maker = 0
+    price = slipped(account, ledger.close[bar], ledger.orders[order].size > 0.0)
+    fill_closing(ledger, order, price, bar, False)
+    refresh_totals(ledger)
+    ledger.equity[bar] = equity_at(account, ledger.close[bar])
+    return account.error
 
 
 @subkernel
