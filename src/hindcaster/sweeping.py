@@ -165,22 +165,25 @@ class Sweeping:
     def _lane(self) -> Lane | None:
         """Way of a sweep through machine code; none if a subclass runs in a way of its own."""
         own_way = type(self).run.__module__ != _HOME
-        if own_way or self._window is not None or self._strategy.__init__ is not Strategy.__init__:
+        if own_way or self._strategy.__init__ is not Strategy.__init__:
             return None
+        from hindcaster.sweeps import kernels
         from hindcaster.sweeps.bench import Bench
         from hindcaster.sweeps.lane import Lane
 
+        ending = kernels.FINALIZE if self._finalize_trades else kernels.STAY_OPEN
         return Lane(
             Bench(
                 self._strategy,
                 self._frame,
                 self._columns,
                 self._bars,
-                self._axis,
+                *self._span,
                 self._new_broker,
                 self._compiled,
-                self._finalize_trades,
+                ending if self._window is None else kernels.CLOSE_OUT,
                 self._warn,
+                self._memo,
             )
         )
 

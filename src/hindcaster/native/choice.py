@@ -105,6 +105,15 @@ def choose(run: Run, wanted: bool | None, n_bars: int) -> tuple[Program | None, 
     return program, _reason(wanted, cached, total)
 
 
+def worth_looking(cls: type, wanted: bool | None, n_bars: int) -> bool:
+    """Whether so many bars of a strategy are enough to look for its program."""
+    if wanted is not None:
+        return wanted
+    known = _KNOWN.get(cls)
+    worked = known.bars if known else 0
+    return bool(known and known.programs) or worked + n_bars >= LOOK_BARS
+
+
 def _reason(wanted: bool | None, cached: bool, total: int) -> str:
     if wanted:
         return "compiled=True"

@@ -106,6 +106,12 @@ def engine_cancel(_ctx: Any, _address: Any, _handle: Any, _bar: Any, _order: Any
 
 
 @intrinsic  # type: ignore[untyped-decorator]
+def engine_close_out(_ctx: Any, _address: Any, _handle: Any, _order: Any, _bar: Any) -> Any:
+    """Call `call_close_out` at an address."""
+    return _integer_call(types.int64, types.int64, types.int64)
+
+
+@intrinsic  # type: ignore[untyped-decorator]
 def engine_finish(_ctx: Any, _address: Any, _handle: Any, _end: Any) -> Any:
     """Call `call_finish` at an address; what comes back means nothing."""
     return _integer_call(types.int64, types.int64)
@@ -186,6 +192,7 @@ _ENTRY_POINTS: Final = {
     "close": (entry_points.call_close, "iiif"),
     "move": (entry_points.call_move_bracket, "iiiif"),
     "cancel": (entry_points.call_cancel, "iii"),
+    "close_out": (entry_points.call_close_out, "iii"),
     "finish": (entry_points.call_finish, "ii"),
 }
 

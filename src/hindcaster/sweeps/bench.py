@@ -15,7 +15,7 @@ from hindcaster.native.subject import Run
 if TYPE_CHECKING:
     import pandas as pd
 
-    from hindcaster._types import RecordArray
+    from hindcaster._types import FloatArray, RecordArray
     from hindcaster.data.memo import Memo
     from hindcaster.data.series import _Array
     from hindcaster.engine.ledger.broker import Bars, LedgerBroker
@@ -34,16 +34,20 @@ class Bench:
     ----------
     strategy : type
         The strategy class.
-    frame, columns, bars, axis
+    frame, columns, bars
         The data, as runs see them.
+    axis, close
+        Index and closes of the bars that are traded and judged: the last ones of the data.
     new_broker : callable
         Makes an account before its first bar.
     compiled : bool or None
         As of the backtest.
-    finalize : bool
-        Whether trades are closed at the end.
+    ending : int
+        What becomes of trades that are open at the end: a constant of `kernels`.
     warn : callable
         Puts notices of the engine into words.
+    memo : Memo or None
+        Indicators that runs share.
     """
 
     strategy: type
@@ -51,10 +55,12 @@ class Bench:
     columns: dict[Any, _Array]
     bars: Bars
     axis: TimeAxis
+    close: FloatArray
     new_broker: Callable[[], LedgerBroker]
     compiled: bool | None
-    finalize: bool
+    ending: int
     warn: Callable[[RecordArray], None]
+    memo: Memo | None
 
     def begin(self, broker: LedgerBroker, parameters: dict[str, Any], memo: Memo | None) -> Begun:
         """Make a strategy and let it prepare.

@@ -11,6 +11,7 @@ from contextlib import closing
 from typing import Any, Final
 
 from hindcaster import errors
+from hindcaster.native.choice import worth_looking
 from hindcaster.optimize.execution import number_of_threads
 from hindcaster.optimize.scoring import Failure, MetricOfRun
 from hindcaster.stats.scores import can_score
@@ -47,7 +48,8 @@ class Lane:
         threads = number_of_threads()
         if not isinstance(function, MetricOfRun) or not can_score(function.name, bench.axis):
             return
-        if bench.compiled is False or not threads:
+        total = len(cases) * len(bench.bars)
+        if not threads or not worth_looking(bench.strategy, bench.compiled, total):
             return
         kept, equals = Grouping(cases).different()
         different = cases if len(kept) == len(cases) else [cases[k] for k in kept]

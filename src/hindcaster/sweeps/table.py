@@ -236,7 +236,7 @@ def new_table(
         np.maximum(waits, own[grouping.stand_ins(depends[name], chosen)], out=waits)
     sets = kernels.Sets(
         rows,
-        waits + 1,
+        waits,
         np.zeros(count, np.int64),
         np.full(count, np.nan),
         np.zeros(count, np.int64),

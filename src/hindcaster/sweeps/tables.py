@@ -10,7 +10,7 @@ import numpy as np
 from numba.core import types as numba_types
 from numba.core.errors import NumbaError
 
-from hindcaster.data.memo import LIMIT, Memo
+from hindcaster.data.memo import LIMIT
 from hindcaster.errors import NotCompilable
 from hindcaster.native import module
 from hindcaster.native.choice import choose, is_ready
@@ -66,7 +66,7 @@ class Tables:
         self._bench = bench
         self._cases = cases
         self._broker = bench.new_broker()
-        self._memo: Memo | None = Memo(bench.columns.values())
+        self._memo = bench.memo
         self._total = len(cases) * len(bench.bars)
         self._addresses: dict[int, int] = {}
         self._depends = dependencies_of(bench.strategy, cases[0])

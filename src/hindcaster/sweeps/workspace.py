@@ -55,10 +55,10 @@ class Workspace:
                 raise OutOfPlace
         self._words = broker.account.view(np.int64)
         self._start = self._words.copy()
-        close = bench.bars.close
-        self._calendar = calendar_of(bench.axis, close, market_of(bench.axis, close))
-        self._scratch = scratch_for(len(bench.bars))
-        self._finalize = bench.finalize
+        market = market_of(bench.axis, bench.close)
+        self._calendar = calendar_of(bench.axis, bench.close, market)
+        self._scratch = scratch_for(len(bench.close))
+        self._span = kernels.Span(len(bench.bars) - len(bench.close), bench.ending)
         self._number = SCORES[name]
         self._connect()
 
@@ -79,7 +79,9 @@ class Workspace:
     def work(self, table: Table, first: int, last: int) -> list[float | Outcome]:
         """Work some sets of a table; gives just the score where there is nothing else to tell."""
         sets = table.sets
-        calls = kernels.Calls(table.address, *map(engine_address, ("advance", "close", "finish")))
+        calls = kernels.Calls(
+            table.address, *map(engine_address, ("advance", "close", "close_out", "finish"))
+        )
         block = np.zeros(sets.blocks.shape[1], np.int64)
         notices: dict[int, Any] = {}
         at = first
@@ -91,7 +93,7 @@ class Workspace:
                 block,
                 at,
                 last,
-                self._finalize,
+                self._span,
                 self._number,
                 self._records,
                 self._calendar,
