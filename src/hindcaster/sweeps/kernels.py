@@ -178,7 +178,7 @@ def work_sets(
         solvent = result >= 0
         if solvent:
             result = _end(calls, account, span.ending)
-            sets.left_open[k] = record.n_active > 0
+            sets.left_open[k] = span.ending == STAY_OPEN and record.n_active > 0
         if result in (codes.NEED_ROOM, AGAIN):
             return -k - 1
         sets.states[k] = LEFT

@@ -266,6 +266,8 @@ def agrees(
 
 
 def _alike(first: Any, second: Any) -> bool:
+    if first is second:
+        return True
     if isinstance(first, np.ndarray):
         both = isinstance(second, np.ndarray)
         return both and same_value(np.asarray(first), np.asarray(second))

@@ -196,15 +196,16 @@ class Tables:
         begun: list[Begun],
         depends: dict[str, Depends],
     ) -> None:
-        """Compare some sets that were put together with an `init` of their own."""
+        """Compare sets that were prepared, and some that were put together, with what they get."""
         for one in begun:
             if not set(vars(one.strategy)) - set(INTERNAL) <= set(depends):
                 raise _Entangled
-        for k in samples(chosen, len(cases)):
-            stand_ins = {
-                name: int(grouping.stand_ins(parts, chosen)[k]) for name, parts in depends.items()
-            }
-            if not agrees(self._begin(cases[k]), begun, stand_ins, depends):
+        own = dict(zip(chosen.tolist(), begun, strict=True))
+        own |= {k: self._begin(cases[k]) for k in samples(chosen, len(cases))}
+        places = {name: grouping.stand_ins(parts, chosen) for name, parts in depends.items()}
+        for k, one in own.items():
+            stand_ins = {name: int(place[k]) for name, place in places.items()}
+            if not agrees(one, begun, stand_ins, depends):
                 raise _Entangled
 
     def _apart(self, cases: list[Case]) -> tuple[list[Table], dict[int, Failure]]:
