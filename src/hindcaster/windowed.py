@@ -71,10 +71,11 @@ class WindowedRuns:
 
     def _begin(self, broker: LedgerBroker, strategy: Strategy) -> int:
         """Choose and declare the first bar on which the strategy is called."""
-        start = warm_up(strategy) + 1
-        window = self._window or 0
-        broker.begin(max(start, window), fills_before=start > window)
-        return max(start, window)
+        start = max(warm_up(strategy) + 1, self._window or 0)
+        broker.begin(start)
+        if start == self._window:
+            broker.wait_for_open()
+        return start
 
     def _finish(self, broker: LedgerBroker, solvent: bool) -> None:
         """Close or announce what is open after the last bar."""

@@ -314,16 +314,15 @@ class LedgerBroker:
             self.bars = bars
             self._write_handle()
 
-    def begin(self, start: int, *, fills_before: bool = True) -> None:
-        """Declare `start` the first bar to work: orders placed so far belong to the one before.
-
-        Unless `fills_before`, they fill on `start` or later, so not at the close before it.
-        """
+    def begin(self, start: int) -> None:
+        """Declare `start` the first bar to work: orders placed so far belong to the one before."""
         placed = self.orders[: self.account["n_orders"][0]]
         placed["placed_bar"] = min(start, len(self.bars)) - 1
-        if not fills_before:
-            placed["on_close"] = 0
         self.account["filled_to"] = start
+
+    def wait_for_open(self) -> None:
+        """Let orders placed so far fill from the first bar on, not at the close before it."""
+        self.orders["on_close"][: self.account["n_orders"][0]] = 0
 
     def finalize(self, last: int) -> None:
         """Close all open trades by working the last bar once more, with all waiting orders."""
