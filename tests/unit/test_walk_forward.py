@@ -541,6 +541,24 @@ def test_the_seed_decides_whatever_the_number_of_workers(backend, workers):
     assert not other.parameters.equals(alone.parameters)
 
 
+def test_warnings_of_the_search_name_the_users_line():
+    class Fails(Cross):
+        def init(self):
+            super().init()
+            if self.fast == 5:
+                raise LookupError("five")
+
+    with pytest.warns(UserWarning, match="Searching|combinations raised") as caught:
+        walk = backtest(bars(240), Fails).walk_forward(
+            train=100, test=70, fast=[3, 5], slow=range(10, 161), maximize="Return [%]"
+        )
+    texts = [str(w.message) for w in caught]
+    assert sum("Searching for the best of 302" in text for text in texts) == 2
+    assert sum("151 of 302 combinations raised" in text for text in texts) == 2
+    assert {w.filename for w in caught} == {__file__}
+    assert walk.windows["fast"].tolist() == [3, 3]
+
+
 def test_functions_judge_what_they_judge_in_a_search():
     seen = set()
 

@@ -50,11 +50,11 @@ class Record:
             if self.best is None:
                 raise KeyboardInterrupt
             text = errors.sweep_interrupted(done, planned)
-            warnings.warn(text, stacklevel=stacklevel + 1)
+            warnings.warn(text, stacklevel=stacklevel + 2)
         if self.failures:
             parameters, error = self.failures[0]
             text = errors.combinations_failed(len(self.failures), done, parameters, error)
-            warnings.warn(text, stacklevel=stacklevel + 1)
+            warnings.warn(text, stacklevel=stacklevel + 2)
         listed = [(given, f"{type(error).__name__}: {error}") for given, error in self.failures]
         notes: dict[str, Any] = {"failures": listed} if listed else {}
         return notes | ({"evaluated": done} if self.interrupted else {})
