@@ -25,7 +25,7 @@ from hindcaster.data.frame import checked_frame
 from hindcaster.driver import bars_of, notice_texts, warm_up
 from hindcaster.strategy import Strategy
 from hindcaster.sweeping import Sweeping
-from hindcaster.windowed import WindowedRuns
+from hindcaster.windowed import CACHES, WindowedRuns
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from hindcaster.results import Result
     from hindcaster.stats.time_axis import TimeAxis
 
-_CACHES = ("_frame", "_bars", "_axis", "_columns", "_span", "_memo")  # made again after unpickling
 _NO_OPTIONS = ("self", "results")  # arguments of `plot` that say not how to draw
 
 
@@ -160,7 +159,7 @@ class Backtest(WindowedRuns, Sweeping):
         self._results: Result | None = None
 
     def __getstate__(self) -> dict[str, Any]:
-        return {name: value for name, value in self.__dict__.items() if name not in _CACHES}
+        return {name: value for name, value in self.__dict__.items() if name not in CACHES}
 
     def _checked(self, data: pd.DataFrame, cash: float) -> pd.DataFrame:
         return checked_frame(data, cash, stacklevel=3)

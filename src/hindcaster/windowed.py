@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from hindcaster.strategy import Strategy
     from hindcaster.walk_forward import WalkForward
 
-_OF_ALL_BARS = ("_frame", "_bars", "_axis", "_columns", "_span")  # caches
+# Made when needed of a backtest's data: copies with other data, and pickled ones, go without.
+CACHES = ("_frame", "_bars", "_axis", "_columns", "_span", "_memo")
 
 
 class WindowedRuns:
@@ -61,7 +62,7 @@ class WindowedRuns:
     def _cut(self, begin: int, end: int, cash: float) -> Self:
         """Copy the backtest for a window: bars `begin` to `end`, exclusive."""
         window = copy.copy(self)
-        for name in _OF_ALL_BARS:
+        for name in CACHES:
             window.__dict__.pop(name, None)
         window._data = self._data.iloc[:end]
         window._cash = cash
