@@ -99,7 +99,8 @@ def test_sections_of_the_page(walk, tmp_path):
     layout = walk.plot(filename=page, open_browser=False, resources="cdn")
     assert page.read_text(encoding="utf-8").count("Out-of-sample") >= 1
     equity, returns, fast, slow = figures(layout)
-    assert [f.yaxis.axis_label for f in (equity, returns)] == ["Equity", "Return (Ann.)"]
+    labels = [f.yaxis.axis_label for f in (equity, returns, fast, slow)]
+    assert labels == ["Equity", "Return (Ann.)", "fast", "slow"]
     assert len(glyphs(returns, Quad)) == 2
     for figure in (equity, returns, fast, slow):
         (edges,) = glyphs(figure, VSpan)

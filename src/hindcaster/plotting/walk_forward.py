@@ -26,6 +26,7 @@ from hindcaster.plotting.windows import Setting, WalkPicture, walk_picture
 
 _HEIGHT_EQUITY = 260
 _HEIGHT_RETURNS = 150
+_LONGEST_LABEL = 14  # characters beside a section of parameters
 _MARGIN = 0.08  # of a window's width, beside its two bars
 
 
@@ -153,7 +154,7 @@ def _returns_section(canvas: Canvas, picture: WalkPicture, rows: ColumnDataSourc
 def _setting_section(canvas: Canvas, setting: Setting, name: str, rows: ColumnDataSource) -> None:
     """Draw the values of a parameter as steps."""
     colors = canvas.palette
-    fig = canvas.new(style.HEIGHT_SMALL)
+    fig = canvas.new(style.HEIGHT_SMALL, setting.name[:_LONGEST_LABEL])
     lines = fig.multi_line(
         f"{name}_xs", f"{name}_ys", source=rows, color=colors.curve, line_width=3
     )
@@ -162,7 +163,6 @@ def _setting_section(canvas: Canvas, setting: Setting, name: str, rows: ColumnDa
         fig.yaxis.major_label_overrides = setting.levels
     _hover(fig, [lines], [(setting.name, f"@{name}_text")])
     canvas.fit(fig, rows, [name], [name], room=0.25)
-    canvas.legend(fig, [(setting.name, [lines])])
 
 
 def _hover(fig: Any, renderers: list[Any], rows: list[tuple[str, str]]) -> None:
@@ -173,7 +173,7 @@ def _hover(fig: Any, renderers: list[Any], rows: list[tuple[str, str]]) -> None:
 def _mark_windows(canvas: Canvas, fig: Any, picture: WalkPicture) -> None:
     """Draw lines between windows, and shade those without trading."""
     colors = canvas.palette
-    fig.vspan(x=picture.left[1:], line_color=colors.faint, line_dash="dotted", level="annotation")
+    fig.vspan(x=picture.left[1:], line_color=colors.faint, line_alpha=0.6, level="annotation")
     idle = picture.idle
     if idle.any():
         fig.vstrip(
