@@ -22,7 +22,8 @@ from hindcaster.costs import (
 )
 from hindcaster.data.accessor import columns_of
 from hindcaster.data.frame import checked_frame
-from hindcaster.driver import bars_of, notice_texts, warm_up
+from hindcaster.driver import bars_of, notice_texts
+from hindcaster.reporting import Reporting, warm_up_of
 from hindcaster.strategy import Strategy
 from hindcaster.sweeping import Sweeping
 from hindcaster.windowed import CACHES, WindowedRuns
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 _NO_OPTIONS = ("self", "results")  # arguments of `plot` that say not how to draw
 
 
-class Backtest(WindowedRuns, Sweeping):
+class Backtest(WindowedRuns, Sweeping, Reporting):
     """Test a strategy on historical bars of one asset.
 
     Parameters
@@ -487,8 +488,7 @@ class Backtest(WindowedRuns, Sweeping):
             raise errors.nothing_to_plot()
         from hindcaster.plotting.bokeh import plot_run
 
-        strategy = results.get("_strategy") if isinstance(results, pd.Series) else None
-        start = warm_up(strategy) if isinstance(strategy, Strategy) else 0
+        start = warm_up_of(results)
         layout, problems = plot_run(self._data, results, options, warmup=start)
         for problem in problems:
             warnings.warn(problem, stacklevel=2)

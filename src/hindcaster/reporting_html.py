@@ -72,12 +72,26 @@ def html_table(stats: "pd.Series[Any]") -> str:
     (True, True, True)
     """
     rows = [(str(name), value) for name, value in stats.items()]
-    public = [row for row in rows if not row[0].startswith("_")]
     private = [row for row in rows if row[0].startswith("_") and row[0] != "_strategy"]
     caption = _caption(dict(rows).get("_strategy"), stats.attrs.get("execution"))
-    groups = groupby(public, lambda row: _GROUP_OF.get(row[0], "Further rows"))
-    bodies = [_body(group, list(members)) for group, members in groups]
+    bodies = [_body(group, members) for group, members in grouped_rows(stats)]
     return f'<table style="{_TABLE}">{caption}{"".join(bodies)}{_foot(private)}</table>'
+
+
+def grouped_rows(stats: "pd.Series[Any]") -> list[tuple[str, list[tuple[str, str]]]]:
+    """Put rows whose names start with no underscore below headings, in their order.
+
+    Returns
+    -------
+    list of (str, list of (str, str))
+        Headings, and below each the names and values as texts that are not escaped.
+    """
+    rows = [(str(name), value) for name, value in stats.items() if not str(name).startswith("_")]
+    groups = groupby(rows, lambda row: _GROUP_OF.get(row[0], "Further rows"))
+    return [
+        (group, [(name, _row_text(name, value)) for name, value in members])
+        for group, members in groups
+    ]
 
 
 def _caption(strategy: Any, execution: Any) -> str:
@@ -90,12 +104,12 @@ def _caption(strategy: Any, execution: Any) -> str:
     return f'<caption style="{_CAPTION}">{"<br>".join(lines)}</caption>' if lines else ""
 
 
-def _body(group: str, rows: list[tuple[str, Any]]) -> str:
+def _body(group: str, rows: list[tuple[str, str]]) -> str:
     heading = f'<tr><th scope="rowgroup" colspan="2" style="{_HEADING}">{group}</th></tr>'
     lines = [
         f'<tr style="{_STRIPES[number % 2]}"><th scope="row" style="{_NAME}">{_escaped(name)}</th>'
-        f'<td style="{_VALUE}">{_escaped(_row_text(name, value))}</td></tr>'
-        for number, (name, value) in enumerate(rows)
+        f'<td style="{_VALUE}">{_escaped(text)}</td></tr>'
+        for number, (name, text) in enumerate(rows)
     ]
     return f"<tbody>{heading}{''.join(lines)}</tbody>"
 

@@ -117,3 +117,8 @@ def indicator_name_type(name: Any) -> TypeError:
 def nothing_to_plot() -> RuntimeError:
     """A plot was asked for before a run."""
     return RuntimeError("There is nothing to plot yet: call run() first, or pass its results=.")
+
+
+def nothing_to_report() -> RuntimeError:
+    """A report was asked for before a run."""
+    return RuntimeError("There is nothing to report yet: call run() first, or pass its results=.")

@@ -113,6 +113,9 @@ class FractionalBacktest(Backtest):
         columns = {name: self._data[name] * unit for name in OHLC}
         return self._data.assign(**columns, Volume=self._data["Volume"] / unit)
 
+    def _settings(self) -> dict[str, Any]:
+        return {**super()._settings(), "fractional_unit": self._fractional_unit}
+
     def _result(self, broker: LedgerBroker, strategy: Strategy, start: int) -> Result:
         result = super()._result(broker, strategy, start)
         unit = self._fractional_unit

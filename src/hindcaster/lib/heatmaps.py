@@ -73,11 +73,10 @@ def plot_heatmaps(
     >>> len(layout.children)
     1
     """
-    from hindcaster.plotting.options import THEMES, check_place
+    from hindcaster.plotting.options import check_place, check_theme
 
     check_place(filename, plot_width, resources)
-    if theme not in THEMES:
-        raise ValueError(f"theme must be 'light' or 'dark', got {theme!r}.")
+    check_theme(theme)
     if isinstance(ncols, bool) or not isinstance(ncols, int) or ncols < 1:
         raise ValueError(f"ncols must be a positive number of columns, got {ncols!r}.")
     if not isinstance(heatmap, pd.Series) or not isinstance(heatmap.index, pd.MultiIndex):

@@ -48,6 +48,7 @@ class Canvas:
         width: int | None,
         show_legend: bool,
         whole_days: bool,
+        x_range: Range1d | None = None,
     ) -> None:
         self.source = source
         self.palette = palette
@@ -58,7 +59,7 @@ class Canvas:
         self._show_legend = show_legend
         self._whole_days = whole_days
         self._panels: list[dict[str, Any]] = []
-        self.x_range = _horizontal(count)
+        self.x_range = _horizontal(count) if x_range is None else x_range
         spans = [
             Span(dimension=way, line_dash="dotted", line_color=palette.faint)
             for way in ("width", "height")
@@ -87,7 +88,7 @@ class Canvas:
         )
         if self._width is None:
             fig.sizing_mode = "stretch_width"
-        _dress(fig, colors, small=height < 200)
+        dress(fig, colors, small=height < 200)
         fig.yaxis.axis_label = label
         fig.add_tools(self._crosshair)
         self.figures.append(fig)
@@ -203,7 +204,7 @@ class Canvas:
         self.x_range.js_on_change("end", callback)
 
 
-def _dress(fig: Any, colors: Palette, *, small: bool) -> None:
+def dress(fig: Any, colors: Palette, *, small: bool) -> None:
     """Give the axes and the grid of a figure their colours and sizes."""
     fig.xaxis.visible = False
     for axis in (*fig.xaxis, *fig.yaxis):

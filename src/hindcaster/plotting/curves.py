@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from hindcaster._types import FloatArray, IntArray
+from hindcaster.stats.drawdowns import notable_falls
 from hindcaster.stats.time_axis import TimeAxis
 
 
@@ -54,27 +55,18 @@ def landmarks_of(equity: FloatArray, drawdown: FloatArray, index: pd.Index) -> L
         int(np.argmax(np.nan_to_num(equity, nan=-np.inf))),
         len(equity) - 1,
         int(np.argmax(depth)),
-        _longest_fall(equity, depth, index),
+        _longest_fall(equity, index),
     )
 
 
-def _longest_fall(equity: FloatArray, depth: FloatArray, index: pd.Index) -> Fall | None:
-    last = len(equity) - 1
-    marks = np.flatnonzero(depth == 0)
-    if last not in marks[-1:]:
-        marks = np.append(marks, last)
-    lengths = np.diff(marks)
-    if not len(lengths) or (lengths.max() <= 1 and not depth.any()):
-        return None
+def _longest_fall(equity: FloatArray, index: pd.Index) -> Fall | None:
     axis = TimeAxis(index)
-    ticks = axis.ticks
-    durations = ticks[marks[1:]] - ticks[marks[:-1]]
-    fell = lengths > 1
-    fell[-1] |= depth[last] > 0  # a fall in the last bar only has no bar between its marks
-    durations = np.where(fell, durations, -1)
-    longest = int(np.argmax(durations))
-    start, end = int(marks[longest]), int(marks[longest + 1])
-    return Fall(start, end, _recovery(equity, start, end), _duration(axis.span(durations[longest])))
+    falls = notable_falls(equity, axis.ticks, 1)
+    if not falls:
+        return None
+    start, end = falls[0].start, falls[0].end
+    duration = duration_text(axis.span(axis.ticks[end] - axis.ticks[start]))
+    return Fall(start, end, _recovery(equity, start, end), duration)
 
 
 def _recovery(equity: FloatArray, start: int, end: int) -> float:
@@ -85,7 +77,8 @@ def _recovery(equity: FloatArray, start: int, end: int) -> float:
     return float(end - 1 + (level - before) / (after - before))
 
 
-def _duration(span: Any) -> str:
+def duration_text(span: Any) -> str:
+    """Write a span of time, or of numbered bars."""
     if isinstance(span, pd.Timedelta):
         return str(span).replace(" 00:00:00", "").removeprefix("0 days ")
     return f"{span:g} bars"

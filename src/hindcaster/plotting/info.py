@@ -121,7 +121,7 @@ def picture_of(data: pd.DataFrame, results: Any, options: Options, *, warmup: in
     warmup : int
         Bar on which buying and holding starts.
     """
-    _check(data, results)
+    check_results(data, results)
     groups = groups_to_draw(data.index, options.resample)
     warnings = _too_many(data, groups, options)
     candles = candles_of(data, groups)
@@ -149,7 +149,8 @@ def picture_of(data: pd.DataFrame, results: Any, options: Options, *, warmup: in
     )
 
 
-def _check(data: pd.DataFrame, results: Any) -> None:
+def check_results(data: pd.DataFrame, results: Any) -> None:
+    """Check that results are whole, and of these data."""
     if not isinstance(results, pd.Series):
         raise TypeError(f"results must be what run() or optimize() returned, got {results!r}.")
     missing = [name for name in _NEEDED if name not in results.index]
@@ -191,10 +192,20 @@ def times_of(index: pd.Index) -> tuple[FloatArray | None, list[str] | None, bool
     if not isinstance(index, pd.DatetimeIndex):
         positions = np.array_equal(index, np.arange(len(index)))
         return None, None if positions else [str(i) for i in index], False
-    # The clock on the wall: the page would show any other time zone as UTC.
+    times = wall_clock(index)
+    return times, None, whole_days(times)
+
+
+def wall_clock(index: pd.DatetimeIndex) -> FloatArray:
+    """Milliseconds on the clock on the wall: a page would show any other time zone as UTC."""
     wall = index if index.tz is None else index.tz_localize(None)
-    times = wall.as_unit("ms").asi8.astype(np.float64)
-    return times, None, not (times % _DAY_MS).any()
+    times: FloatArray = cast("Any", wall.as_unit("ms")).asi8.astype(np.float64)
+    return times
+
+
+def whole_days(times: FloatArray) -> bool:
+    """Whether all times are midnights."""
+    return not (times % _DAY_MS).any()
 
 
 def _grouped_prices(values: dict[str, FloatArray], groups: Groups) -> dict[str, FloatArray]:
@@ -227,7 +238,7 @@ def curves_of(
     equity = frame["Equity"].to_numpy(np.float64)
     drawdown = frame["DrawdownPct"].to_numpy(np.float64)
     marks = landmarks_of(equity, drawdown, data.index)
-    buy_hold = _buy_hold(data, equity, warmup) if options.plot_buy_hold else None
+    buy_hold = buy_and_hold(data, equity, warmup) if options.plot_buy_hold else None
     if options.smooth_equity:
         exits = results["_trades"]["ExitBar"].to_numpy(np.int64)
         equity = smoothed(equity, exits, marks)
@@ -241,7 +252,8 @@ def curves_of(
     )
 
 
-def _buy_hold(data: pd.DataFrame, equity: FloatArray, warmup: int) -> FloatArray:
+def buy_and_hold(data: pd.DataFrame, equity: FloatArray, warmup: int) -> FloatArray:
+    """Value by bar of the first equity, put into the asset at the close of bar `warmup`."""
     close = data["Close"].to_numpy(np.float64)
     start = min(warmup, len(close) - 1)
     values = equity[0] * close / close[start]

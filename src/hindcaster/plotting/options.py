@@ -1,4 +1,4 @@
-"""The arguments of `Backtest.plot`, checked."""
+"""The arguments of `Backtest.plot` and `Backtest.report`, checked."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,14 +34,41 @@ class Options:
 
     def __post_init__(self) -> None:
         check_place(self.filename, self.plot_width, self.resources)
-        if self.theme not in THEMES:
-            raise ValueError(f"theme must be 'light' or 'dark', got {self.theme!r}.")
+        check_theme(self.theme)
         for name in ("superimpose", "resample"):
             value = getattr(self, name)
             if not isinstance(value, (bool, str)):
                 raise TypeError(
                     f"{name} must be True, False or a pandas frequency such as '4h', got {value!r}."
                 )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportOptions:
+    """Where to put a report and how it looks; `Backtest.report` explains each."""
+
+    filename: str | Path | None = None
+    title: str | None = None
+    theme: str = "light"
+    open_browser: bool = True
+    resources: str | None = "inline"
+
+    def __post_init__(self) -> None:
+        check_place(self.filename, None, self.resources)
+        check_theme(self.theme)
+        if self.title is not None and not isinstance(self.title, str):
+            raise TypeError(f"title must be a text, or None for the strategy, got {self.title!r}.")
+        if str(self.filename).endswith(".png"):
+            raise ValueError(
+                f"filename={str(self.filename)!r}: a report is a page, whose name ends in .html; "
+                f"plot() makes images."
+            )
+
+
+def check_theme(theme: Any) -> None:
+    """Check that there are colours of that name."""
+    if theme not in THEMES:
+        raise ValueError(f"theme must be 'light' or 'dark', got {theme!r}.")
 
 
 def check_place(filename: Any, plot_width: Any, resources: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,11 @@ _TEMPLATE = """
 {% endblock %}
 """
 _NOT_IN_NAMES = str.maketrans(dict.fromkeys('/\\:*?"<>|\x00\n\r\t', "_"))
+_FRAME = "width:100%;height:1000px;border:none"
 _LONGEST_NAME = 120  # characters; file systems take 255 bytes
 
 
-def file_for(filename: str | Path | None, default: str) -> Path | None:
+def file_for(filename: str | Path | None, default: str, suffix: str = "") -> Path | None:
     """Choose the file to write: None in notebooks, unless one is asked for.
 
     Parameters
@@ -26,11 +28,13 @@ def file_for(filename: str | Path | None, default: str) -> Path | None:
         What the user asked for; ``.html`` is added unless that or ``.png`` is there.
     default : str
         Name of the file, in the working directory, if the user asked for none.
+    suffix : str, default ''
+        What that name ends in, before ``.html``.
     """
     if not filename:
         if _compat.notebook_output():
             return None
-        filename = default.translate(_NOT_IN_NAMES)[:_LONGEST_NAME]
+        filename = default.translate(_NOT_IN_NAMES)[:_LONGEST_NAME] + suffix
     path = Path(filename)
     if not path.name.endswith((".html", ".png")):
         path = path.with_name(path.name + ".html")
@@ -69,23 +73,51 @@ def show(
     if _compat.notebook_output():
         import bokeh.io
 
-        bokeh.io.output_notebook(_files(resources), hide_banner=True)
+        bokeh.io.output_notebook(files(resources), hide_banner=True)
         bokeh.io.show(layout)
     elif path is not None and open_browser:
-        import webbrowser
+        _open(path)
 
-        webbrowser.open(path.resolve().as_uri())
+
+def show_page(page: str, path: Path | None, *, open_browser: bool) -> None:
+    """Write a page that is more than its pictures, and show it.
+
+    Parameters
+    ----------
+    page : str
+        HTML.
+    path : Path or None
+        File to write, if any.
+    open_browser : bool
+        Whether to open the file in a browser.
+    """
+    if path is not None:
+        path.write_text(page, encoding="utf-8")
+    if _compat.notebook_output():
+        from IPython.display import HTML, display
+
+        # A frame keeps the style sheet of the page and that of the notebook apart.
+        frame = f'<iframe srcdoc="{escape(page)}" style="{_FRAME}"></iframe>'
+        display(HTML(frame))
+    elif path is not None and open_browser:
+        _open(path)
+
+
+def _open(path: Path) -> None:
+    import webbrowser
+
+    webbrowser.open(path.resolve().as_uri())
 
 
 def _page(layout: Any, title: str, theme: str, resources: str | None) -> str:
     from bokeh.embed import file_html
 
     template = _TEMPLATE.replace("PAGE", PALETTES[theme].page)
-    page: str = file_html(layout, _files(resources), title=title, template=template)
+    page: str = file_html(layout, files(resources), title=title, template=template)
     return page
 
 
-def _files(resources: str | None) -> Any:
+def files(resources: str | None) -> Any:
     """Where Bokeh's scripts come from; without a word of the user, its own setting decides."""
     from bokeh.resources import Resources
 

@@ -95,10 +95,11 @@ def geometric_mean(returns: FloatArray) -> float:
     return math.exp(pairwise_sum(logs) / n) - 1.0
 
 
-@kernel
-def period_returns(equity: FloatArray, period_ends: IntArray) -> FloatArray:
-    """Return from each period's last known equity to the next one's; undefined ones are dropped."""
+@subkernel
+def _returns_and_bars(equity: FloatArray, period_ends: IntArray) -> tuple[FloatArray, IntArray]:
+    """Return of each period that has one, and the bar that ends the period."""
     returns = np.empty(period_ends.size)
+    bars = np.empty(period_ends.size, np.int64)
     count = 0
     begin = 0
     previous = math.nan
@@ -113,8 +114,24 @@ def period_returns(equity: FloatArray, period_ends: IntArray) -> FloatArray:
         previous = equity[i]
         if not math.isnan(change):
             returns[count] = change
+            bars[count] = period_ends[k]
             count += 1
-    return returns[:count]
+    return returns[:count], bars[:count]
+
+
+@kernel
+def period_returns(equity: FloatArray, period_ends: IntArray) -> FloatArray:
+    """Return from each period's last known equity to the next one's; undefined ones are dropped."""
+    returns, _ = _returns_and_bars(equity, period_ends)
+    return returns
+
+
+@subkernel
+def _annual_moments(returns: FloatArray, factor: float) -> tuple[float, float]:
+    """Return and volatility per year as fractions, of returns by period."""
+    growth = 1.0 + geometric_mean(returns)
+    spread = (sample_variance(returns) + growth**2) ** factor - growth ** (2.0 * factor)
+    return growth**factor - 1.0, math.sqrt(spread) if spread >= 0.0 else math.nan
 
 
 @kernel
@@ -130,17 +147,40 @@ def annualized(
         everything.
     """
     returns = period_returns(equity, period_ends)
-    growth = 1.0 + geometric_mean(returns)
-    annual_return = growth**factor - 1.0
-    spread = (sample_variance(returns) + growth**2) ** factor - growth ** (2.0 * factor)
+    annual_return, volatility = _annual_moments(returns, factor)
     squares = np.empty(returns.size)
     ruined = False
     for i in range(returns.size):
         squares[i] = min(returns[i], 0.0) ** 2
         ruined |= returns[i] <= -1.0
     downside = math.sqrt(pairwise_sum(squares) / squares.size) * math.sqrt(factor)
-    volatility = math.sqrt(spread) if spread >= 0.0 else math.nan
     return annual_return, volatility, (annual_return - risk_free_rate) / downside, ruined
+
+
+@kernel
+def rolling_sharpe(
+    equity: FloatArray, period_ends: IntArray, factor: float, window: int
+) -> tuple[IntArray, FloatArray]:
+    """Sharpe ratio of the latest periods, as it was at the end of each.
+
+    It is the row Sharpe Ratio of `hindcaster.stats.summary.summarize`, without a risk-free rate,
+    of the last `window` returns: their annualised return over their annualised volatility
+    (Sharpe, "Mutual Fund Performance", Journal of Business 39(1), 1966; volatility by Tobin 1965).
+
+    Returns
+    -------
+    tuple of numpy.ndarray
+        Last bar of each period from the `window`-th return on, and the ratios; NaN where equity
+        does not vary.
+    """
+    returns, bars = _returns_and_bars(equity, period_ends)
+    count = max(returns.size - window + 1, 0)
+    ratios = np.full(count, math.nan)
+    for k in range(count):
+        annual_return, volatility = _annual_moments(returns[k : k + window], factor)
+        if volatility > 0.0:
+            ratios[k] = annual_return / volatility
+    return bars[bars.size - count :], ratios
 
 
 @kernel

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hindcaster._types import FloatArray, IntArray
+from hindcaster._types import AnyArray, FloatArray, IntArray
 
 _TICKS_PER_DAY = {
     "s": 86_400,
@@ -144,6 +144,23 @@ class TimeAxis:
             trades_on_weekends = weekend_bars / len(days) > _WEEKEND_SHARE
             self.annual_factor, keys = (365.0 if trades_on_weekends else 252.0), day
         self.period_ends = day_ends[_run_ends(keys)]
+
+    def calendar_ends(self, unit: str) -> tuple[AnyArray, IntArray]:
+        """Find the local calendar months or years that have bars.
+
+        Parameters
+        ----------
+        unit : {'M', 'Y'}
+            Months or years.
+
+        Returns
+        -------
+        tuple of numpy.ndarray
+            The months (datetime64[M]) or years, and the number of the last bar of each.
+        """
+        keys = _local_days(self.index).view("M8[D]").astype(f"M8[{unit}]")
+        ends = _run_ends(keys.view(np.int64))
+        return keys[ends], ends
 
     def span(self, ticks: Any) -> Any:
         """Turn a difference of ticks into the value that result rows hold.
