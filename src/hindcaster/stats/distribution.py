@@ -7,6 +7,8 @@ import numpy as np
 from hindcaster._types import FloatArray, IntArray
 
 MOST_BINS = 60
+_INNER = (0.02, 0.98)  # quantiles between which at most half of the bins and one lie
+_SPARE = MOST_BINS // 4 - 1  # bins on either side of them, if there are values far away
 _ROUND = np.array([1.0, 2.0, 2.5, 5.0, 10.0])
 
 
@@ -57,9 +59,8 @@ def histogram(values: FloatArray) -> Histogram:
     first -= first * width > values.min()  # the quotients are rounded
     last += (last + 1) * width <= values.max()
     if last - first >= MOST_BINS:  # the tails go to the outer bins
-        middle = np.floor(np.median(values) / width)
-        first = max(first, min(middle - MOST_BINS // 2, last - MOST_BINS + 1))
-        last = first + MOST_BINS - 1
+        low, high = np.floor(np.quantile(values, _INNER) / width)
+        first, last = max(first, low - _SPARE), min(last, high + _SPARE)
     edges = np.arange(first, last + 2) * width
     places = np.searchsorted(edges, values, side="right") - 1
     counts = np.bincount(np.clip(places, 0, len(edges) - 2), minlength=len(edges) - 1)
@@ -70,8 +71,8 @@ def histogram(values: FloatArray) -> Histogram:
 
 def _width(values: FloatArray) -> float:
     low, high = np.quantile(values, [0.25, 0.75])
-    inner = np.quantile(values, [0.02, 0.98])
-    width = max(2 * (high - low) / len(values) ** (1 / 3), (inner[1] - inner[0]) / (MOST_BINS / 2))
+    inner = np.diff(np.quantile(values, _INNER))[0]
+    width = max(2 * (high - low) / len(values) ** (1 / 3), inner / (MOST_BINS // 2))
     if not width > 0:  # all values, or nearly all, are the same
         width = float(np.abs(values).max()) / 10 or 0.01
     power = 10.0 ** np.floor(np.log10(width))
