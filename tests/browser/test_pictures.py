@@ -122,6 +122,17 @@ def test_hover_shows_the_bar(page):
     assert f"{bar.High:g}" in text
 
 
+def test_hover_shows_local_time(visit, tmp_path):
+    index = pd.date_range("2024-10-26 12:00", periods=BARS, freq="h", tz="Europe/Berlin")
+    test = Backtest(GOOG[:BARS].set_axis(index), Crosses, finalize_trades=True)
+    test.run()
+    test.plot(filename=tmp_path / "berlin", open_browser=False, resources="inline")
+    page = visit(tmp_path / "berlin.html")
+    page.mouse.move(*place(page, 41, height=0.97))
+    page.mouse.move(*place(page, 40, height=0.97))
+    assert index[40].strftime("%a %Y-%m-%d %H:%M") in tooltip(page, "Close")
+
+
 def test_hover_shows_the_trade_and_texts_of_the_user_stay_texts(page):
     exits = page.evaluate(f"{FIGURES}[1].renderers[1].data_source.data.index[2]")
     figure = f"{FIGURES}[1]"

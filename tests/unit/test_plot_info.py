@@ -89,6 +89,14 @@ class TestLandmarks:
         assert kept[[0, 2, 4, 6, 7, 8]].tolist() == [10, 15, 9, 11, 30, 31]
         assert kept[1] == 12.5
 
+    def test_smoothing_keeps_both_bars_beside_the_recovery(self):
+        equity = np.array([10, 20, 14, 16, 13, 17, 19, 23, 21, 24], float)
+        marks = landmarks(equity)
+        assert marks.longest[:2] == (1, 7)
+        kept = smoothed(equity, np.array([9]), marks)
+        assert kept[[0, 1, 4, 6, 7, 9]].tolist() == [10, 20, 13, 19, 23, 24]
+        assert (kept[2], kept[5], kept[8]) == (pytest.approx(20 - 7 / 3), 16, 23.5)
+
 
 class TestGroups:
     def test_few_bars_stay_as_they_are(self):

@@ -88,7 +88,8 @@ def smoothed(equity: FloatArray, exit_bars: IntArray, marks: Landmarks) -> Float
     """Equity at exits of trades and at landmarks, with straight lines between them."""
     kept = {0, marks.peak, marks.final, marks.deepest, *exit_bars.tolist()}
     if marks.longest is not None:
-        kept |= {marks.longest.start, marks.longest.end}
+        # Both bars beside the recovery, so that the curve meets the line of the drawdown there.
+        kept |= {marks.longest.start, int(marks.longest.back), marks.longest.end}
     bars = np.array(sorted(kept))
     between: FloatArray = np.interp(np.arange(len(equity)), bars, equity[bars])
     return between

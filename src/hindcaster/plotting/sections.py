@@ -209,7 +209,7 @@ def _trade_beams(
         line_dash="dotted",
     )
     canvas.hover(fig, [beams], trade_rows(trades), mode="mouse")
-    return f"Trades ({len(trades.count):,})", [beams]
+    return f"Trades ({len(trades.count)})", [beams]
 
 
 def _overlays(

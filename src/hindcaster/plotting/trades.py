@@ -35,10 +35,8 @@ class Trades:
 
     @property
     def marker_size(self) -> FloatArray:
-        """Pixels from 8 to 20, by the size of the trade."""
+        """Pixels from 8 to 20, by the size of the trade; 20 if all have the same."""
         sizes = np.abs(self.size)
-        if not len(sizes) or sizes.max() == sizes.min():
-            return np.full(len(sizes), 12.0)
         return np.interp(sizes, (sizes.min(), sizes.max()), (8, 20))
 
 
