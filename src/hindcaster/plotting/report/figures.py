@@ -15,7 +15,10 @@ from bokeh.models import (
     HoverTool,
     NumeralTickFormatter,
     Range1d,
+    RedoTool,
     Span,
+    UndoTool,
+    WheelPanTool,
 )
 from bokeh.plotting import figure
 
@@ -24,10 +27,12 @@ from hindcaster.plotting.canvas import Canvas, dress, short
 from hindcaster.plotting.report.info import Curves, Report, Rolling, TradeReturns
 from hindcaster.plotting.style import PALETTES, Palette
 
-_TALL, _LOW = 300, 170
+_TALL, _LOW = 330, 200  # pixels
 _LEFT = 62  # pixels for the numbers beside the curves
 _LEAST_FALL = 0.01  # shown where there is no drawdown
 _DAY_MS = 86_400_000
+_TOOLBAR = -34  # pixels: it lies in the line of the heading
+_TOO_MUCH = (RedoTool, UndoTool, WheelPanTool)  # the reset tool is enough
 _MONEY = "0,0.00"
 
 
@@ -85,6 +90,7 @@ def _new(canvas: Canvas, height: int) -> Any:
     """Add a figure of the report: calm until the pointer is over it."""
     fig = canvas.new(height)
     _calm(fig, canvas.palette)
+    fig.yaxis.ticker.desired_num_ticks = 6 if height == _TALL else 4
     if canvas.has_dates:
         fig.xaxis.ticker = DatetimeTicker(desired_num_ticks=9)
         fig.xaxis.formatter = DatetimeTickFormatter(
@@ -101,13 +107,15 @@ def _calm(fig: Any, colors: Palette) -> None:
     fig.outline_line_color = None
     fig.xgrid.grid_line_color = None
     fig.xaxis.visible = True
-    fig.toolbar_inner = True
+    fig.toolbar_location = "above"
+    fig.margin = (_TOOLBAR, 0, 0, 0)
     fig.toolbar.logo = None
     fig.toolbar.autohide = True
     fig.toolbar.active_scroll = None  # the wheel scrolls the page
     box = fig.select_one({"type": BoxZoomTool})
     box.dimensions = "width"
     fig.toolbar.active_drag = box
+    fig.toolbar.tools = [tool for tool in fig.tools if not isinstance(tool, _TOO_MUCH)]
 
 
 def _equity(canvas: Canvas, curves: Curves) -> Any:
@@ -165,7 +173,7 @@ def _distribution(returns: TradeReturns, colors: Palette) -> Any:
         }
     )
     fig = figure(
-        height=_LOW + 50,
+        height=_LOW + 40,
         width=1200,
         tools="xpan,xwheel_zoom,box_zoom,reset,save",
         sizing_mode="stretch_width",
