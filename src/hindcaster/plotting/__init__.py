@@ -2,5 +2,6 @@
 
 `info` and what it calls compute plain data: what is drawn, and what was aggregated for it. `bokeh`
 puts the page together, `sections` draws its parts, `heatmaps` those of searches, `output` writes
-files. Bokeh is imported when something is drawn, not before.
+files. `report` is the page of `Backtest.report`. Bokeh is imported when something is drawn, not
+before.
 """
