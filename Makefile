@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PEER := .cache/peer/bin/python
+VECTORBT := .cache/vectorbt/bin/python
 
 .PHONY: help demo test browser lint bench golden clean
 
@@ -11,7 +12,7 @@ help:
 	@echo "make test   install the development tools, run all checks and tests"
 	@echo "make browser install Chromium for the tests of pictures, where apt-get and root are there"
 	@echo "make lint   style, types and import layers only"
-	@echo "make bench  time against backtesting.py (installs it in an environment of its own)"
+	@echo "make bench  time against backtesting.py and vectorbt (installs each in an environment of its own)"
 	@echo "make golden record the parity cases again with backtesting.py"
 
 $(BIN)/python:
@@ -28,6 +29,10 @@ $(VENV)/.installed-dev: pyproject.toml | $(BIN)/python
 $(PEER):
 	$(PYTHON) -m venv .cache/peer
 	$(PEER) -m pip install --quiet --disable-pip-version-check -r benchmarks/peer-requirements.txt
+
+$(VECTORBT):
+	$(PYTHON) -m venv .cache/vectorbt
+	$(VECTORBT) -m pip install --quiet --disable-pip-version-check vectorbt==1.2.0 numpy==2.4.6 pandas==3.1.1
 
 demo: $(VENV)/.installed
 	$(BIN)/python examples/sma_cross.py
@@ -51,8 +56,8 @@ browser:
 		&& DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null \
 		|| echo "No browser could be installed: tests that need one will say so."
 
-bench: $(VENV)/.installed $(PEER)
-	$(BIN)/python benchmarks/run.py --peer $(PEER)
+bench: $(VENV)/.installed $(PEER) $(VECTORBT)
+	$(BIN)/python benchmarks/run.py --peer $(PEER) --vectorbt $(VECTORBT)
 
 golden: $(PEER)
 	$(PEER) tests/parity/make_golden.py --first 0 --cases 2404 --out tests/parity/golden/backtesting_0.6.6.npz

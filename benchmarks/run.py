@@ -1,7 +1,7 @@
 """Time hindcaster against backtesting.py, each in an environment of its own.
 
     make bench
-    python benchmarks/run.py --peer .cache/peer/bin/python
+    python benchmarks/run.py --peer .cache/peer/bin/python --vectorbt .cache/vectorbt/bin/python
     python benchmarks/run.py --peer .cache/peer/bin/python --quick
 
 The two packages take turns, so that a busy machine hurts both; the best of several runs counts.
@@ -19,6 +19,8 @@ import tempfile
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+
+import sweeps
 
 HERE = Path(__file__).parent
 ROUNDS = 3
@@ -202,7 +204,7 @@ def table(head: Row, rows: Iterator[Row]) -> Iterator[str]:
         yield "| " + " | ".join(row) + " |"
 
 
-def measure(peer: str, rounds: int) -> Iterator[str]:
+def measure(peer: str, vectorbt: str | None, rounds: int) -> Iterator[str]:
     # The peer takes most of a minute for this one: a single run in each of its processes.
     cross = compare(peer, rounds, "sma_2m", LONG_REPEATS, peer_repeats=1)
     head = ("what", "hindcaster", "backtesting.py", "ratio", "target")
@@ -216,6 +218,10 @@ def measure(peer: str, rounds: int) -> Iterator[str]:
     yield ""
     head = ("pictures, hindcaster alone", "measured", "with imports", "page", "target")
     yield from table(head, pictures(rounds))
+    if vectorbt:
+        yield ""
+        head = ("sweeps", "hindcaster", "peer", "ratio", "target")
+        yield from table(head, sweeps.rows(peer, vectorbt, rounds))
 
 
 NOTES = """
@@ -226,10 +232,11 @@ The time to compile is that of the first compiled `run()` on GOOG daily bars in 
 minus a warm one. It includes what any first run costs, loading Numba and the engine's kernels
 from disk; the lines with an interpreted run before leave that out. Pictures are of a finished run
 with some 55,000 trades per million bars; the first one in a process imports Bokeh. The peer's page
-of GOOG and ours both load Bokeh from its server."""
+of GOOG and ours both load Bokeh from its server. Sweeps are whole calls of `optimize`: indicators,
+all runs, the heatmap and a last run with the best parameters."""
 
 
-def page(peer: str, rounds: int, quick: bool) -> Iterator[str]:
+def page(peer: str, vectorbt: str | None, rounds: int, quick: bool) -> Iterator[str]:
     ours = versions(sys.executable, ["hindcaster", "numpy", "pandas", "numba"])
     theirs = versions(peer, ["backtesting", "numpy", "pandas"])
     yield "# Benchmarks"
@@ -239,16 +246,18 @@ def page(peer: str, rounds: int, quick: bool) -> Iterator[str]:
     if quick:
         yield f"Quick run: long data sets are {QUICK_DIVISOR} times shorter than the lines say."
     yield ""
-    yield f"Measured {date.today()}: {ours}; against {theirs}."
+    arrays = f"; {versions(vectorbt, ['vectorbt', 'numba'])}" if vectorbt else ""
+    yield f"Measured {date.today()}: {ours}; against {theirs}{arrays}."
     yield f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores."
     yield ""
-    yield from measure(peer, rounds)
+    yield from measure(peer, vectorbt, rounds)
     yield from NOTES.split("\n")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--peer", required=True, help="python with backtesting.py installed")
+    parser.add_argument("--vectorbt", help="python with vectorbt installed; no sweeps without")
     parser.add_argument("--out", type=Path, help="page to write (RESULTS.md unless --quick)")
     parser.add_argument("--quick", action="store_true", help="see that everything runs")
     arguments = parser.parse_args()
@@ -264,7 +273,8 @@ def main() -> None:
         )
         subprocess.run([sys.executable, "-c", code], check=True)
         lines = []
-        for line in page(arguments.peer, 1 if arguments.quick else ROUNDS, arguments.quick):
+        rounds = 1 if arguments.quick else ROUNDS
+        for line in page(arguments.peer, arguments.vectorbt, rounds, arguments.quick):
             print(line, flush=True)
             lines.append(line)
     if out:

@@ -11,7 +11,6 @@ import numpy as np
 from hindcaster.data.accessor import _Data
 from hindcaster.data.memo import Memo
 from hindcaster.driver import bars_of, run_bars, series_to_reveal, warm_up
-from hindcaster.stats.scores import can_score
 from hindcaster.strategy import Strategy, check_names
 
 if TYPE_CHECKING:
@@ -212,6 +211,7 @@ class Runs:
         float, Result or None
             The row, None if there are no trades; or the result, if the row is no plain number.
         """
+        from hindcaster.stats.scores import can_score
         from hindcaster.sweeps.single import score_of
 
         trial = self._trial
