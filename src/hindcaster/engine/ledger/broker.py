@@ -54,6 +54,8 @@ class Bars:
     ----------
     block_high, block_low : array of float, shape (n_bars // BLOCK,)
         Highest and lowest price that the engine looks at in each whole block of bars.
+    tail_high, tail_low : array of float, shape (n_bars // BLOCK + 1,)
+        The same of all bars from the beginning of a block on; NaN where none follow.
     """
 
     def __init__(
@@ -68,6 +70,8 @@ class Bars:
         )
         self.block_high = _of_blocks(np.maximum, self.high, self.close)
         self.block_low = _of_blocks(np.minimum, self.low, self.close)
+        self.tail_high = _of_tails(np.maximum, self.block_high, self.high, self.close)
+        self.tail_low = _of_tails(np.minimum, self.block_low, self.low, self.close)
 
     def __len__(self) -> int:
         return len(self.close)
@@ -79,6 +83,18 @@ def _of_blocks(extreme: np.ufunc, edge: FloatArray, close: FloatArray) -> FloatA
     blocks = [column[:whole].reshape(-1, state.BLOCK) for column in (edge, close)]
     found: FloatArray = extreme(*(extreme.reduce(block, axis=1) for block in blocks))
     return np.ascontiguousarray(found)
+
+
+def _of_tails(
+    extreme: np.ufunc, blocks: FloatArray, edge: FloatArray, close: FloatArray
+) -> FloatArray:
+    """Extreme of the prices from each block on."""
+    rest = len(blocks) * state.BLOCK
+    last = extreme.reduce(np.concatenate([edge[rest:], close[rest:]])) if len(edge) > rest else None
+    found = np.append(blocks, np.nan if last is None else last)
+    known = len(found) - (last is None)
+    found[:known] = extreme.accumulate(found[:known][::-1])[::-1]
+    return found
 
 
 class LedgerBroker:

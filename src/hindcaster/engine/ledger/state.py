@@ -35,6 +35,8 @@ _DTYPES: Final = {
     "equity": types.float64,
     "block_high": types.float64,
     "block_low": types.float64,
+    "tail_high": types.float64,
+    "tail_low": types.float64,
     "tiers": types.float64,
 }
 FIELDS: Final = tuple(_DTYPES)
@@ -79,6 +81,8 @@ class Ledger:
     equity: FloatArray
     block_high: FloatArray  # highest high or close of each whole block of bars
     block_low: FloatArray
+    tail_high: FloatArray  # the same of all bars from a block on
+    tail_low: FloatArray
     tiers: FloatArray  # commission by what was traded, TIER numbers each
     order_room: int
     trade_room: int

@@ -209,15 +209,13 @@ def trigger_band(ledger: Ledger) -> tuple[float, float]:
 
 
 @subkernel
-def is_quiet(ledger: Ledger, block: int, above: float, below: float) -> bool:
-    """Whether no bar of a block touches an order's price or leaves the account insolvent.
+def is_quiet(account: Record, high: float, low: float, above: float, below: float) -> bool:
+    """Whether prices in a range touch no order's price and leave the account solvent.
 
     Equity rises or falls with the price, rounding included, so its sign at both ends of the
-    block's range is its sign everywhere in it.
+    range is its sign everywhere in it.
     """
-    account = ledger.account[0]
-    high, low = ledger.block_high[block], ledger.block_low[block]
-    if high >= above or low <= below:
+    if not (high < above and low > below):
         return False
     return equity_at(account, high) > 0.0 and equity_at(account, low) > 0.0
 
@@ -239,13 +237,18 @@ def next_wake(ledger: Ledger, bar: int) -> int:
         for k in range(account.n_active):
             if is_trailing(ledger.trades[ledger.active[k]]):
                 return bar + 1
+    tail = (bar + 1) // BLOCK
+    if is_quiet(account, ledger.tail_high[tail], ledger.tail_low[tail], above, below):
+        return limit
     account.horizon = min(max(4 * account.horizon, SHORT_HORIZON), LONG_HORIZON)
     end = min(bar + 1 + account.horizon, limit)
     k = bar + 1
     while k < end:
-        if k % BLOCK == 0 and k + BLOCK <= end and is_quiet(ledger, k // BLOCK, above, below):
-            k += BLOCK
-            continue
+        if k % BLOCK == 0 and k + BLOCK <= end:
+            high, low = ledger.block_high[k // BLOCK], ledger.block_low[k // BLOCK]
+            if is_quiet(account, high, low, above, below):
+                k += BLOCK
+                continue
         if ledger.high[k] >= above or ledger.low[k] <= below:
             return k
         if equity_at(account, ledger.close[k]) <= 0.0:
