@@ -11,6 +11,7 @@ from hindcaster.stats.returns import (
     annualized,
     compound_growth,
     geometric_mean,
+    logarithms,
     market_beta,
     market_moves,
     pairwise_sum,
@@ -149,3 +150,15 @@ def test_beta_special_cases():
     assert math.isnan(beta(flat, flat))
     assert math.isnan(beta(up[:2], up[:2]))
     assert math.isnan(beta(array([1, 2, 0, 0]), up))
+
+
+@compiled
+@given(st.lists(st.floats(min_value=5e-324, allow_infinity=True, allow_nan=False), max_size=40))
+def test_logarithms_are_those_of_the_c_library_but_for_the_last_place(values):
+    ours = logarithms(np.array(values, dtype=float))
+    exact = np.array([math.log(value) for value in values])
+    np.testing.assert_allclose(ours, exact, rtol=3e-16, atol=0)
+
+
+def test_the_logarithm_of_one_is_exactly_zero():
+    assert (logarithms(np.ones(9)) == 0.0).all()
