@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from hindcaster.optimize import execution
-from hindcaster.optimize.execution import evaluate
+from hindcaster.optimize.execution import evaluate, number_of_threads
 
 CASES = [{"n": n} for n in range(40)]
 BACKENDS = ["sequential", "threading", "loky"]
@@ -207,3 +207,18 @@ def test_workers_that_always_die_are_an_error():
 
     with joblib.parallel_config(n_jobs=2), pytest.raises(RuntimeError, match="die again and again"):
         values_of(deadly)
+
+
+@pytest.mark.parametrize("backend", ["loky", "threading", "multiprocessing"])
+def test_threads_are_as_many_as_the_workers_that_were_asked_for(backend):
+    with joblib.parallel_config(backend, n_jobs=3):
+        assert number_of_threads() == 3
+
+
+def test_no_threads_where_a_cluster_was_asked_for():
+    class Cluster(joblib._parallel_backends.ThreadingBackend):
+        uses_threads = False
+
+    joblib.register_parallel_backend("cluster", Cluster)
+    with joblib.parallel_config("cluster", n_jobs=3):
+        assert number_of_threads() == 0

@@ -103,18 +103,19 @@ def _here_while_quickest(function: Function, cases: list[Case]) -> Generator[Any
 
 
 def number_of_threads() -> int:
-    """Threads that may work at once in this process; 0 if other processes were asked for."""
+    """Threads that may work at once; 0 if work was asked to be spread beyond this machine."""
     if "joblib" not in sys.modules:
         count = getattr(os, "sched_getaffinity", None)
         return len(count(0)) if count else os.cpu_count() or 1
     workers = _workers()
-    return 0 if workers.chosen and not workers.in_process else workers.number
+    return workers.number if workers.local else 0
 
 
 class _Workers(NamedTuple):
     number: int
     chosen: bool  # by the caller, with joblib.parallel_config
     in_process: bool
+    local: bool
     options: dict[str, Any]
 
 
@@ -124,13 +125,14 @@ def _workers() -> _Workers:
 
     backend, n_jobs = get_active_backend()
     in_process = bool(getattr(backend, "uses_threads", False))
+    local = in_process or type(backend).__module__.startswith("joblib._parallel_backends")
     if n_jobs is not None:
-        return _Workers(joblib.effective_n_jobs(n_jobs), True, in_process, {})
+        return _Workers(joblib.effective_n_jobs(n_jobs), True, in_process, local, {})
     if getattr(backend, "nesting_level", 0):  # inside a worker: its siblings keep the cores busy
-        return _Workers(1, False, in_process, {})
+        return _Workers(1, False, in_process, local, {})
     chosen = type(backend) is not BACKENDS[DEFAULT_BACKEND]
     options = {"n_jobs": -1, "max_nbytes": _SHARE_ABOVE}
-    return _Workers(joblib.effective_n_jobs(-1), chosen, in_process, options)
+    return _Workers(joblib.effective_n_jobs(-1), chosen, in_process, local, options)
 
 
 def _in_workers(function: Function, cases: list[Case]) -> Generator[Any, None, None]:
