@@ -13,6 +13,7 @@ import pandas as pd
 from hindcaster import errors
 from hindcaster.account import Account, Order, Position, Trade
 from hindcaster.data.accessor import _Data
+from hindcaster.data.memo import called
 from hindcaster.data.series import _Indicator
 from hindcaster.terms import FULL_SIZE, Terms
 
@@ -150,7 +151,7 @@ class Strategy(metaclass=ABCMeta):
         options = (name, plot, overlay, color, scatter)
         memo = self._data._memo
         if memo is None:
-            indicator = self._made(_called, func, args, kwargs, options)
+            indicator = self._made(called, func, args, kwargs, options)
         else:
             indicator = memo.made(self._made, func, args, kwargs, options)
         self._indicators.append(indicator)
@@ -327,10 +328,6 @@ def check_names(owner: Strategy | type[Strategy], names: Iterable[str]) -> None:
     for name in names:
         if not hasattr(owner, name):
             raise errors.unknown_parameter(owner if isinstance(owner, type) else type(owner), name)
-
-
-def _called(func: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    return func(*args, **kwargs)
 
 
 def short_name(value: Any) -> str:

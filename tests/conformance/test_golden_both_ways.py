@@ -17,7 +17,8 @@ from hindcaster import Strategy
 from hindcaster.errors import NotCompilable
 
 from ..parity.cases import Case, build_case
-from ..parity.make_golden import FIRST_COLUMNS, load
+from ..parity.make_golden import FIRST_COLUMNS
+from ..parity.storage import load
 from ..parity.streams import PLAIN
 from ..parity.test_golden import GOLDEN
 from .both_ways import Outcome, described, differences, outcome_of, same_columns

@@ -23,10 +23,12 @@ import numpy as np
 
 try:
     from .cases import build_case
-    from .make_golden import drawdown, load, record
+    from .make_golden import drawdown, record
+    from .storage import load
 except ImportError:  # the directory itself is on the path when a script of it is run
     from cases import build_case
-    from make_golden import drawdown, load, record
+    from make_golden import drawdown, record
+    from storage import load
 
 RTOL = 1e-9  # also the absolute tolerance, times the scale of the quantity
 # Positions of account values in log entries (bar, code, …); other numbers there are prices.

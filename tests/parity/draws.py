@@ -6,12 +6,17 @@ differ in the last bit between machines, which would move fills.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
+
+try:
+    from .dice import Dice
+except ImportError:  # the directory itself is on the path when a script of it is run
+    from dice import Dice
 
 INDEX_WEIGHTS = {
     "daily": 6,
@@ -45,40 +50,6 @@ CALENDAR_RULES = {
 PRICE_WEIGHTS = {"walk": 30, "ties": 10, "coarse": 10, "spikes": 10, "crash": 6, "integer": 3}
 RARE_PRICE_WEIGHTS = {"negative": 1, "inverted": 1, "zero_low": 0.5}
 MARGINS = {"1": 8, "0.5": 3, "0.1": 3, "0.02": 2}
-
-
-class Dice:
-    """Uniform draws that do not depend on NumPy's distribution code."""
-
-    def __init__(self, *key: int) -> None:
-        self._rng = np.random.default_rng(key)
-
-    def unit(self) -> float:
-        return float(self._rng.random())
-
-    def chance(self, probability: float) -> bool:
-        return self.unit() < probability
-
-    def between(self, low: float, high: float) -> float:
-        return low + (high - low) * self.unit()
-
-    def integer(self, low: int, high: int) -> int:
-        """Draw from low..high, both ends included."""
-        return low + int(self.unit() * (high - low + 1))
-
-    def pick(self, options: Sequence[Any]) -> Any:
-        return options[int(self.unit() * len(options))]
-
-    def weighted(self, weights: dict[str, float]) -> str:
-        target = self.unit() * sum(weights.values())
-        for name, weight in weights.items():
-            target -= weight
-            if target < 0:
-                return name
-        return next(reversed(weights))  # the draw was rounded up to the full sum
-
-    def units(self, n: int) -> np.ndarray:
-        return self._rng.random(n)
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ import pytest
 import hindcaster
 
 from .compare import differences, replay
-from .make_golden import load
+from .storage import load
 
 GOLDEN = Path(__file__).parent / "golden" / "backtesting_0.6.6.npz"
 CHUNKS = 40

@@ -37,6 +37,11 @@ _FUNCTIONS: Final = (types.BuiltinFunctionType, np.ufunc, type)
 _FOREIGN: Final = ("cython_function_or_method", "CPUDispatcher")
 
 
+def called(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Call an indicator function for all values: some give the last one unless told otherwise."""
+    return getattr(function, "whole_series", function)(*args, **kwargs)
+
+
 class _Unknown(Exception):  # noqa: N818  (not an error: the call is made)
     """An argument that cannot be told apart from others."""
 
@@ -75,19 +80,19 @@ class Memo:
             name = self._function_key(function)
             key = (name, self._key(args), self._key(kwargs))
         except _Unknown:
-            return function(*args, **kwargs)
+            return called(function, args, kwargs)
         if key in self._kept:
             kept = self._kept[key]
             if name in self._trusted:
                 return kept
-            again = function(*args, **kwargs)
+            again = called(function, args, kwargs)
             if same_value(kept, again):
                 self._trusted.add(name)
                 return kept
             self._refused.add(name)
             self._kept = {known: v for known, v in self._kept.items() if known[0] != name}
             return again
-        value = function(*args, **kwargs)
+        value = called(function, args, kwargs)
         size = _size(value)
         if 0 < size <= self._left and name not in self._refused:
             self._left -= size
@@ -136,12 +141,13 @@ class Memo:
         if isinstance(function, functools.partial):
             given = (function.args, function.keywords)
             return ("partial", self._function_key(function.func), self._key(given))
-        if isinstance(function, types.FunctionType):
+        own = hasattr(function, "whole_series")  # of `hindcaster.indicators`
+        if isinstance(function, types.FunctionType) and not own:
             cells = tuple(cell.cell_contents for cell in function.__closure__ or ())
             fixed = (function.__defaults__, function.__kwdefaults__, cells)
             return ("function", function.__code__, id(function.__globals__), self._key(fixed))
         bound = getattr(function, "__self__", None)
-        known = isinstance(function, _FUNCTIONS) or type(function).__name__ in _FOREIGN
+        known = own or isinstance(function, _FUNCTIONS) or type(function).__name__ in _FOREIGN
         if not known or not isinstance(bound, (types.ModuleType, type(None))):
             raise _Unknown
         self._objects[id(function)] = function

@@ -1,0 +1,87 @@
+"""How far prices are spread within a window, and where the last one is in it."""
+
+import numpy as np
+
+from hindcaster.indicators._call import Period, Prices, Values, indicator, source
+from hindcaster.indicators.kernels import windows
+from hindcaster.indicators.moving_averages import moving_average
+from hindcaster.indicators.statistics import deviation, line_weights
+
+__all__ = ["skew", "stddev", "tsf", "ui", "var", "zscore"]
+
+
+@indicator(takes_series=True)
+def skew(
+    candles: Prices, period: Period = 5, source_type: str = "hl2", sequential: bool = False
+) -> Values:
+    """Skewness of the window (population): 0 for a symmetric one."""
+    return windows.rolling_moment(source(candles, source_type), period, 3)
+
+
+@indicator(takes_series=True)
+def stddev(
+    candles: Prices,
+    period: Period = 5,
+    nbdev: float = 1,
+    source_type: str = "close",
+    sequential: bool = False,
+) -> Values:
+    """Standard deviation of the window (population), times `nbdev`."""
+    return nbdev * np.sqrt(windows.rolling_variance(source(candles, source_type), period))
+
+
+@indicator(takes_series=True)
+def tsf(
+    candles: Prices, period: Period = 14, source_type: str = "close", sequential: bool = False
+) -> Values:
+    """Time series forecast: the next bar's value on the straight line through the window."""
+    weights = line_weights(period, period)
+    return windows.weighted_sum(source(candles, source_type), weights, period - 1)
+
+
+@indicator(takes_series=True, quiet=True)
+def ui(
+    candles: Prices,
+    period: Period = 14,
+    scalar: float = 100,
+    source_type: str = "close",
+    sequential: bool = False,
+) -> Values:
+    """Ulcer index: root mean square of the drawdowns from the window's highest price.
+
+    Source: P. Martin and B. McCann, "The Investor's Guide to Fidelity Funds", 1989.
+    """
+    x = source(candles, source_type)
+    top = windows.rolling_max(x, period)
+    squares = (scalar * (x - top) / top) ** 2
+    # Sums that are carried from bar to bar would leave a remainder where there is no drawdown.
+    mean = windows.weighted_sum(squares, np.full(period, 1.0 / period), period - 1)
+    return np.sqrt(mean)
+
+
+@indicator(takes_series=True)
+def var(
+    candles: Prices,
+    period: Period = 14,
+    nbdev: float = 1,
+    source_type: str = "close",
+    sequential: bool = False,
+) -> Values:
+    """Variance of the window (population), times `nbdev`."""
+    return nbdev * windows.rolling_variance(source(candles, source_type), period)
+
+
+@indicator(takes_series=True, quiet=True)
+def zscore(
+    candles: Prices,
+    period: Period = 14,
+    matype: int = 0,
+    nbdev: float = 1,
+    devtype: int = 0,
+    source_type: str = "close",
+    sequential: bool = False,
+) -> Values:
+    """Distance of the price to its average, by its deviation."""
+    x = source(candles, source_type)
+    width = nbdev * deviation(x, period, devtype, "zscore")
+    return (x - moving_average(candles, period, matype, source_type)) / width

@@ -1,0 +1,362 @@
+"""Values of the last `period` bars: sum, mean, deviation, extremes, weighted sum.
+
+Sums are taken in blocks of `period` bars: a window is the end of one block and the beginning of the
+next, and both parts are summed up as the bars come. Nothing is ever subtracted, so rounding errors
+do not pile up, a window of zeros has the sum 0, and what is undefined leaves with its bar.
+"""
+
+import numpy as np
+
+from hindcaster._jit import kernel, subkernel
+from hindcaster._types import FloatArray
+
+
+@subkernel
+def _sum(x: FloatArray, period: int, partial: bool) -> FloatArray:
+    n = len(x)
+    out = np.full(n, np.nan)
+    ends = np.empty(period)  # sums of the last values of the block before
+    for begin in range(0, n, period):
+        stop = min(begin + period, n)
+        total = 0.0
+        for i in range(begin, stop):
+            total += x[i]
+            beyond = i - begin + 1
+            if beyond == period or (partial and begin == 0):
+                out[i] = total
+            elif begin > 0:
+                out[i] = ends[beyond] + total
+        if stop < n:
+            total = 0.0
+            for k in range(period - 1, -1, -1):
+                total += x[begin + k]
+                ends[k] = total
+    return out
+
+
+@kernel
+def rolling_sum(x: FloatArray, period: int) -> FloatArray:
+    """Sum of the window; NaN before it is full and while there is a NaN in it."""
+    return _sum(x, period, False)
+
+
+@kernel
+def net_rises(x: FloatArray, period: int) -> FloatArray:
+    """Rises less falls as a percentage of both, over the moves of the window; 0 without moves."""
+    n = len(x)
+    rises, falls = np.zeros(n), np.zeros(n)
+    for i in range(1, n):
+        move = x[i] - x[i - 1]
+        if move > 0.0:
+            rises[i] = move
+        elif move < 0.0:
+            falls[i] = -move
+    up, down = _sum(rises, period, False), _sum(falls, period, False)
+    out = np.full(n, np.nan)
+    for i in range(period, n):
+        moved = up[i] + down[i]
+        out[i] = 100.0 * (up[i] - down[i]) / moved if moved != 0.0 else 0.0
+    return out
+
+
+@kernel
+def rolling_mean(x: FloatArray, period: int) -> FloatArray:
+    """Mean of the values in the window that are not NaN; NaN before the window is full."""
+    n = len(x)
+    out = _sum(x, period, False)
+    undefined = 0
+    for i in range(n):
+        out[i] /= period
+        undefined += np.isnan(out[i])
+    if undefined == min(period - 1, n):
+        return out
+    known, values = np.ones(n), x.copy()
+    for i in range(n):
+        if np.isnan(x[i]):
+            known[i] = values[i] = 0.0
+    return _sum(values, period, False) / _sum(known, period, False)
+
+
+@kernel
+def rolling_variance(x: FloatArray, period: int) -> FloatArray:
+    """Population variance of the window; NaN before it is full and while a NaN is in it.
+
+    Distances are to the first value of the newer block, which is in the window.
+    """
+    n = len(x)
+    out = np.full(n, np.nan)
+    ends, square_ends = np.empty(period), np.empty(period)
+    for begin in range(0, n, period):
+        stop = min(begin + period, n)
+        base, total, squares = x[begin], 0.0, 0.0
+        for i in range(begin, stop):
+            distance = x[i] - base
+            total += distance
+            squares += distance * distance
+            beyond = i - begin + 1
+            if beyond == period:
+                out[i] = squares / period - (total / period) ** 2
+            elif begin > 0:
+                mean = (ends[beyond] + total) / period
+                out[i] = (square_ends[beyond] + squares) / period - mean * mean
+            out[i] = max(out[i], 0.0)
+        if stop < n:
+            base, total, squares = x[stop], 0.0, 0.0
+            for k in range(period - 1, -1, -1):
+                distance = x[begin + k] - base
+                total += distance
+                squares += distance * distance
+                ends[k], square_ends[k] = total, squares
+    return out
+
+
+@kernel
+def rolling_covariance(
+    x: FloatArray, y: FloatArray, period: int
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Sums over the window of (x - mean)(y - mean), (x - mean)² and (y - mean)²."""
+    n = len(x)
+    both, of_x, of_y = np.full(n, np.nan), np.full(n, np.nan), np.full(n, np.nan)
+    for i in range(period - 1, n):
+        start = i - period + 1
+        mean_x = mean_y = 0.0
+        for k in range(start, i + 1):
+            mean_x += x[k]
+            mean_y += y[k]
+        mean_x /= period
+        mean_y /= period
+        xy = xx = yy = 0.0
+        for k in range(start, i + 1):
+            xy += (x[k] - mean_x) * (y[k] - mean_y)
+            xx += (x[k] - mean_x) ** 2
+            yy += (y[k] - mean_y) ** 2
+        both[i], of_x[i], of_y[i] = xy, xx, yy
+    return both, of_x, of_y
+
+
+@kernel
+def rolling_moment(x: FloatArray, period: int, order: int) -> FloatArray:
+    """Standardised central moment of the window: mean of ((x - mean) / deviation) ** order."""
+    n = len(x)
+    out = np.full(n, np.nan)
+    for i in range(period - 1, n):
+        mean = 0.0
+        for k in range(i - period + 1, i + 1):
+            mean += x[k]
+        mean /= period
+        squares = powers = 0.0
+        for k in range(i - period + 1, i + 1):
+            distance = x[k] - mean
+            squares += distance**2
+            powers += distance**order
+        out[i] = (powers / period) / (squares / period) ** (order / 2.0)
+    return out
+
+
+@kernel
+def rolling_max(x: FloatArray, period: int) -> FloatArray:
+    """Highest value of the window; NaN before it is full and while there is a NaN in it."""
+    return _extreme(x, period, 1.0, period - 1, False, False)
+
+
+@kernel
+def rolling_min(x: FloatArray, period: int) -> FloatArray:
+    """Lowest value of the window; NaN before it is full and while there is a NaN in it."""
+    return _extreme(x, period, -1.0, period - 1, False, False)
+
+
+@kernel
+def partial_max(x: FloatArray, period: int) -> FloatArray:
+    """Highest value of the window, of the bars there are at the start."""
+    return _extreme(x, period, 1.0, 0, False, False)
+
+
+@kernel
+def partial_min(x: FloatArray, period: int) -> FloatArray:
+    """Lowest value of the window, of the bars there are at the start."""
+    return _extreme(x, period, -1.0, 0, False, False)
+
+
+@kernel
+def place_of_max(x: FloatArray, period: int) -> FloatArray:
+    """Bar of the window with the highest value, 0 the oldest; the first of several.
+
+    The oldest bar if its value is NaN; other NaN are passed over.
+    """
+    return _extreme(x, period, 1.0, period - 1, True, True)
+
+
+@kernel
+def place_of_min(x: FloatArray, period: int) -> FloatArray:
+    """Bar of the window with the lowest value, 0 the oldest; the first of several.
+
+    The oldest bar if its value is NaN; other NaN are passed over.
+    """
+    return _extreme(x, period, -1.0, period - 1, True, True)
+
+
+@subkernel
+def _extreme(
+    x: FloatArray, period: int, sign: float, first: int, place: bool, pass_over: bool
+) -> FloatArray:
+    n = len(x)
+    out = np.full(n, np.nan)
+    best = -1  # bar of the extreme in the window
+    bad = -1
+    for i in range(n):
+        if np.isnan(x[i]):
+            bad = i
+        start = max(i - period + 1, 0)
+        undefined = bad >= start
+        if best < start or undefined:
+            best = start if pass_over else max(start, bad + 1)
+            for k in range(best + 1, i + 1):
+                if sign * x[k] > sign * x[best]:
+                    best = k
+        elif sign * x[i] > sign * x[best]:
+            best = i
+        if i >= first and (pass_over or not undefined):
+            out[i] = best - start if place else x[best]
+    return out
+
+
+@kernel
+def weighted_sum(x: FloatArray, weights: FloatArray, first: int) -> FloatArray:
+    """Sum of the window with fixed weights, the oldest bar's first; NaN before bar `first`.
+
+    The loop over bars is the inner one: the machine then works on several of them at a time.
+    """
+    n, period = len(x), len(weights)
+    out = np.full(n, np.nan)
+    first = max(first, period - 1)
+    if first >= n:
+        return out
+    count = n - first
+    total = np.zeros(count)
+    for k in range(period):
+        begin = first - period + 1 + k
+        part, weight = x[begin : begin + count], weights[k]
+        for i in range(count):
+            total[i] += weight * part[i]
+    out[first:] = total
+    return out
+
+
+@kernel
+def median_deviation(x: FloatArray, period: int) -> FloatArray:
+    """Median distance of the window's values to their median; NaN while a NaN is in it.
+
+    The window is kept in order. Distances to its middle grow to either side, so the median one is
+    found by going outwards.
+    """
+    n = len(x)
+    out = np.full(n, np.nan)
+    ordered = np.empty(period)
+    held, middle = 0, period // 2
+    for i in range(n):
+        if np.isnan(x[i]):
+            held = 0
+            continue
+        if held == period:
+            place = 0
+            while ordered[place] != x[i - period]:
+                place += 1
+            held -= 1
+            for k in range(place, held):
+                ordered[k] = ordered[k + 1]
+        place = held
+        while place > 0 and ordered[place - 1] > x[i]:
+            ordered[place] = ordered[place - 1]
+            place -= 1
+        ordered[place] = x[i]
+        held += 1
+        if held < period:
+            continue
+        centre = ordered[middle]
+        if period % 2 == 0:
+            centre = (ordered[middle - 1] + centre) / 2.0
+        left, right = middle - 1, middle
+        before = distance = 0.0
+        for _ in range(middle + 1):
+            before = distance
+            if left < 0 or (right < period and ordered[right] - centre <= centre - ordered[left]):
+                distance = ordered[right] - centre
+                right += 1
+            else:
+                distance = centre - ordered[left]
+                left -= 1
+        out[i] = distance if period % 2 else (before + distance) / 2.0
+    return out
+
+
+@kernel
+def volume_weighted_mean(x: FloatArray, volume: FloatArray, period: int) -> FloatArray:
+    """Mean of the last values weighted by volume; fewer than `period` of them at the start."""
+    turnover = np.empty_like(x)
+    for i in range(len(x)):
+        turnover[i] = volume[i] * x[i]
+    weighted, total = _sum(turnover, period, True), _sum(volume, period, True)
+    for i in range(len(x)):
+        weighted[i] /= total[i]
+    return weighted
+
+
+@kernel
+def distance_weighted_mean(x: FloatArray, period: int) -> FloatArray:
+    """Mean of the window weighted by the squared distances to the bars before; from 2 * period on.
+
+    The weight of a bar is the sum of ``(x - x[k bars before]) ** 2`` over k = 1 … period - 1.
+    """
+    n = len(x)
+    out = np.full(n, np.nan)
+    weights, products = np.zeros(n), np.zeros(n)
+    for k in range(1, period):
+        late, early = x[k:], x[: max(n - k, 0)]
+        part = weights[k:]
+        for i in range(len(part)):
+            part[i] += (late[i] - early[i]) ** 2
+    for i in range(n):
+        products[i] = weights[i] * x[i]
+    weighted, total = _sum(products, period, False), _sum(weights, period, False)
+    for i in range(2 * period, n):
+        out[i] = weighted[i] / total[i] if total[i] != 0.0 else 0.0
+    return out
+
+
+@kernel
+def natural_mean(x: FloatArray, period: int) -> FloatArray:
+    """Natural moving average: between the two oldest prices, by where the moves happened."""
+    n = len(x)
+    out = np.full(n, np.nan)
+    logs = np.log(x) * 1000.0
+    moves = np.zeros(n)
+    for i in range(1, n):
+        moves[i] = abs(logs[i] - logs[i - 1])
+    roots = np.sqrt(np.arange(0.0, period + 1))
+    weights = (roots[1:] - roots[:-1])[::-1].copy()
+    weighted = weighted_sum(moves, weights, period + 1)
+    total = _sum(moves, period, False)
+    for i in range(period + 1, n):
+        ratio = weighted[i] / total[i] if total[i] != 0.0 else 0.0
+        out[i] = x[i - period + 1] * ratio + x[i - period] * (1.0 - ratio)
+    return out
+
+
+@kernel
+def channel_index(x: FloatArray, period: int) -> FloatArray:
+    """Distance to the window's mean by 0.015 of the mean distance to it; 0 if there is none."""
+    n = len(x)
+    out = np.full(n, np.nan)
+    if n < period:
+        return out
+    means = _sum(x, period, False)[period - 1 :] / period
+    distance = np.zeros(len(means))
+    for k in range(period):
+        part = x[k : k + len(means)]
+        for i in range(len(means)):
+            distance[i] += abs(part[i] - means[i])
+    for i in range(len(means)):
+        gap = x[period - 1 + i] - means[i]
+        spread = 0.015 * distance[i] / period
+        out[period - 1 + i] = gap / spread if spread != 0.0 else 0.0
+    return out

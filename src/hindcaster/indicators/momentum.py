@@ -1,0 +1,329 @@
+"""How fast prices move: differences, rates of change, and the averages of them."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from hindcaster._types import FloatArray
+from hindcaster.indicators._call import (
+    Period,
+    Prices,
+    Values,
+    high_low_close,
+    indicator,
+    none_for_nan,
+    source,
+)
+from hindcaster.indicators._series import change, percent_change, undefined_from
+from hindcaster.indicators.kernels import recursive, windows
+from hindcaster.indicators.moving_averages import moving_average
+from hindcaster.indicators.statistics import line_weights
+from hindcaster.indicators.window_averages import linear_mean
+
+__all__ = [
+    "AC",
+    "AO",
+    "ERI",
+    "KST",
+    "MACD",
+    "acosc",
+    "ao",
+    "apo",
+    "cc",
+    "cfo",
+    "cmo",
+    "dpo",
+    "dti",
+    "er",
+    "eri",
+    "fosc",
+    "kst",
+    "macd",
+    "mom",
+]
+
+
+class AC(NamedTuple):
+    """Values of `acosc`."""
+
+    osc: Values
+    change: Values
+
+
+@indicator(quiet=True)
+def acosc(candles: Prices, sequential: bool = False) -> AC:
+    """Acceleration/deceleration oscillator: `ao` less its mean of 5 bars, and its last change.
+
+    Source: B. Williams, "Trading Chaos", 1995.
+    """
+    x = source(candles, "hl2")
+    osc = windows.rolling_sum(x, 5) / 5.0 - windows.rolling_sum(x, 34) / 34.0
+    osc = osc - windows.rolling_sum(osc, 5) / 5.0
+    return AC(osc, change(osc))
+
+
+class AO(NamedTuple):
+    """Values of `ao`."""
+
+    osc: Values
+    change: Values
+
+
+@indicator(quiet=True)
+def ao(candles: Prices, sequential: bool = False) -> AO:
+    """Awesome oscillator: `sma` of the middle price over 5 bars less over 34, and its last change.
+
+    Source: B. Williams, "Trading Chaos", 1995.
+    """
+    x = source(candles, "hl2")
+    osc = windows.rolling_mean(x, 5) - windows.rolling_mean(x, 34)
+    return AO(osc, change(osc))
+
+
+@indicator(takes_series=True, quiet=True)
+def apo(
+    candles: Prices,
+    fast_period: Period = 12,
+    slow_period: Period = 26,
+    matype: int = 0,
+    source_type: str = "close",
+    sequential: bool = False,
+) -> Values:
+    """Absolute price oscillator: a fast average less a slow one."""
+    fast = moving_average(candles, fast_period, matype, source_type)
+    return fast - moving_average(candles, slow_period, matype, source_type)
+
+
+@indicator(takes_series=True, quiet=True)
+def cc(
+    candles: Prices,
+    wma_period: Period = 10,
+    roc_short_period: Period = 11,
+    roc_long_period: Period = 14,
+    source_type: str = "close",
+    sequential: bool = False,
+) -> Values:
+    """Coppock curve: `wma` of the sum of two rates of change in percent.
+
+    Source: E. Coppock, Barron's, 1962.
+
+    Parameters
+    ----------
+    wma_period : int, default 10
+        Number of bars of the average.
+    roc_short_period, roc_long_period : int, default 11 and 14
+        Number of bars of the two rates of change.
+    """
+    x = source(candles, source_type)
+    both = percent_change(x, roc_long_period) + percent_change(x, roc_short_period)
+    return linear_mean(both, wma_period)
+
+
+@indicator(takes_series=True, last=none_for_nan, quiet=True)
+def cfo(
+    candles: Prices,
+    period: Period = 14,
+    scalar: float = 100,
+    source_type: str = "close",
+    sequential: bool = False,
+) -> Values:
+    """Chande forecast oscillator: distance of the price to its `linearreg`, as a share of it.
+
+    Source: T. Chande and S. Kroll, "The New Technical Trader", 1994.
+    """
+    x = source(candles, source_type)
+    return scalar * _off_the_line(x, period)
+
+
+def _off_the_line(x: FloatArray, period: int) -> FloatArray:
+    out = x - windows.weighted_sum(x, line_weights(period, period - 1), period - 1)
+    return undefined_from(x, out / x)
+
+
+@indicator(takes_series=True, quiet=True)
+def cmo(
+    candles: Prices, period: Period = 14, source_type: str = "close", sequential: bool = False
+) -> Values:
+    """Chande momentum oscillator: 100 (rises - falls) / (rises + falls), sums over the window.
+
+    0 where prices did not move. Source: T. Chande and S. Kroll, "The New Technical Trader", 1994.
+    """
+    return windows.net_rises(source(candles, source_type), period)
+
+
+@indicator(takes_series=True, quiet=True)
+def dpo(
+    candles: Prices, period: Period = 5, source_type: str = "close", sequential: bool = False
+) -> Values:
+    """Detrended price oscillator: the price of ``period // 2 + 1`` bars before less its `sma`."""
+    x = source(candles, source_type)
+    lag = period // 2 + 1
+    average = windows.rolling_mean(x, period)
+    average[: period - 1 + lag] = np.nan
+    out = np.full(len(x), np.nan)
+    out[lag:] = x[:-lag] - average[lag:]
+    return undefined_from(x, out)
+
+
+@indicator(last=none_for_nan, quiet=True)
+def dti(
+    candles: Prices, r: Period = 14, s: Period = 10, u: Period = 5, sequential: bool = False
+) -> Values:
+    """Directional trend index: rises of highs less falls of lows, smoothed thrice, by their size.
+
+    With ``X = max(Δh, 0) - max(-Δl, 0)``: 100 times X by ``|X|``, each smoothed by exponential
+    averages of `r`, `s` and `u` bars that start at 0. 0 where undefined, NaN if
+    there are no more bars than the longest of them has.
+    Source: W. Blau, "Momentum, Direction, and Divergence", 1995.
+
+    Parameters
+    ----------
+    r, s, u : int, default 14, 10 and 5
+        Number of bars of the three averages.
+    """
+    high, low, _ = high_low_close(candles)
+    if len(high) <= max(r, s, u):
+        return np.full(len(high), np.nan)
+    moves = np.zeros(len(high))
+    moves[1:] = np.fmax(np.diff(high), 0.0) - np.fmax(-np.diff(low), 0.0)
+    size = np.abs(moves)
+    for period in (r, s, u):
+        alpha = 2.0 / (period + 1.0)
+        moves = recursive.exponential_after(moves, alpha, 0.0)
+        size = recursive.exponential_after(size, alpha, 0.0)
+    return np.where(size != 0.0, 100.0 * moves / size, 0.0)
+
+
+@indicator(
+    takes_series=True,
+    looks_ahead="every value is divided by one sum over all bars, the last ones too",
+    quiet=True,
+)
+def er(
+    candles: Prices, period: Period = 5, source_type: str = "close", sequential: bool = False
+) -> Values:
+    """Size of the difference of order `period`, by the sum of the moves of all windows there are.
+
+    Not Kaufman's efficiency ratio, although that is where the name comes from.
+    """
+    x = source(candles, source_type)
+    out = np.full(len(x), np.nan)
+    if len(x) > period:
+        path = np.sum(windows.rolling_sum(np.abs(np.diff(x)), period)[period - 1 :])
+        out[period:] = np.abs(np.diff(x, period)) / path
+    return out
+
+
+class ERI(NamedTuple):
+    """Values of `eri`."""
+
+    bull: Values
+    bear: Values
+
+
+@indicator(quiet=True)
+def eri(
+    candles: Prices,
+    period: Period = 13,
+    matype: int = 1,
+    source_type: str = "close",
+    sequential: bool = False,
+) -> ERI:
+    """Elder ray: distance of the high (bull power) and the low (bear power) to an average.
+
+    Source: A. Elder, "Trading for a Living", 1993.
+    """
+    average = moving_average(candles, period, matype, source_type)
+    high, low, _ = high_low_close(candles)
+    return ERI(high - average, low - average)
+
+
+@indicator(takes_series=True, quiet=True)
+def fosc(
+    candles: Prices, period: Period = 5, source_type: str = "close", sequential: bool = False
+) -> Values:
+    """Forecast oscillator: 100 times the price's distance to its `linearreg`, by the price.
+
+    0 for the first bars. Source: T. Chande and S. Kroll, "The New Technical Trader", 1994.
+    """
+    out = 100.0 * _off_the_line(source(candles, source_type), period)
+    out[: period - 1] = 0.0
+    return out
+
+
+class KST(NamedTuple):
+    """Values of `kst`."""
+
+    line: Values
+    signal: Values
+
+
+@indicator(takes_series=True, quiet=True)
+def kst(
+    candles: Prices,
+    sma_period1: Period = 10,
+    sma_period2: Period = 10,
+    sma_period3: Period = 10,
+    sma_period4: Period = 15,
+    roc_period1: Period = 10,
+    roc_period2: Period = 15,
+    roc_period3: Period = 20,
+    roc_period4: Period = 30,
+    signal_period: Period = 9,
+    source_type: str = "close",
+    sequential: bool = False,
+) -> KST:
+    """Know sure thing: four rates of change, smoothed, weighted 1 to 4; the signal is its `sma`.
+
+    Source: M. Pring, "Summed Rate of Change", 1992.
+
+    Parameters
+    ----------
+    sma_period1, sma_period2, sma_period3, sma_period4 : int, default 10, 10, 10 and 15
+        Number of bars that smooth each rate of change.
+    roc_period1, roc_period2, roc_period3, roc_period4 : int, default 10, 15, 20 and 30
+        Number of bars of each rate of change.
+    """
+    x = source(candles, source_type)
+    smooth = (sma_period1, sma_period2, sma_period3, sma_period4)
+    rates = (roc_period1, roc_period2, roc_period3, roc_period4)
+    line = np.zeros(len(x))
+    for weight, (bars, rate) in enumerate(zip(smooth, rates, strict=True), start=1):
+        line += weight * windows.rolling_mean(percent_change(x, rate), bars)
+    return KST(line, windows.rolling_mean(line, signal_period))
+
+
+class MACD(NamedTuple):
+    """Values of `macd`."""
+
+    macd: Values
+    signal: Values
+    hist: Values
+
+
+@indicator(takes_series=True, quiet=True)
+def macd(
+    candles: Prices,
+    fast_period: Period = 12,
+    slow_period: Period = 26,
+    signal_period: Period = 9,
+    source_type: str = "close",
+    sequential: bool = False,
+) -> MACD:
+    """Moving average convergence/divergence: a fast `ema` less a slow one, and an `ema` of that.
+
+    Source: G. Appel, 1979.
+    """
+    x = source(candles, source_type)
+    line = recursive.exponential(x, 2.0 / (fast_period + 1.0))
+    line = line - recursive.exponential(x, 2.0 / (slow_period + 1.0))
+    signal = recursive.exponential(line, 2.0 / (signal_period + 1.0))
+    return MACD(line, signal, line - signal)
+
+
+@indicator(takes_series=True, quiet=True)
+def mom(
+    candles: Prices, period: Period = 10, source_type: str = "close", sequential: bool = False
+) -> Values:
+    """Momentum: the price less that of `period` bars before."""
+    return change(source(candles, source_type), period)

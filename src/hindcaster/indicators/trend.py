@@ -1,0 +1,292 @@
+"""Whether there is a trend, and where to: directional movement, clouds, channels to follow."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from hindcaster._candles import HIGH, LOW
+from hindcaster._types import FloatArray
+from hindcaster.indicators._call import (
+    Period,
+    Prices,
+    Values,
+    column,
+    high_low_close,
+    indicator,
+    source,
+)
+from hindcaster.indicators._series import shifted
+from hindcaster.indicators.kernels import recursive, trend, windows
+
+__all__ = [
+    "AG",
+    "AROON",
+    "DI",
+    "DM",
+    "DX",
+    "EXTREMA",
+    "GATOR",
+    "IchimokuCloud",
+    "adx",
+    "adxr",
+    "alligator",
+    "aroon",
+    "aroonosc",
+    "di",
+    "dm",
+    "dx",
+    "gatorosc",
+    "ichimoku_cloud",
+    "minmax",
+]
+
+# Rows that `ichimoku_cloud` looks at.
+_CLOUD_ROWS = 80
+
+
+def _movement(candles: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    high, low, close = high_low_close(candles)
+    return (*trend.directional_moves(high, low), recursive.true_range(high, low, close))
+
+
+@indicator()
+def adx(candles: Prices, period: Period = 14, sequential: bool = False) -> Values:
+    """Average directional index; NaN before bar ``2 period``.
+
+    Wilder's sums start at bar `period`, the average of the index one `period` later.
+    Source: J. W. Wilder, "New Concepts in Technical Trading Systems", 1978.
+    """
+    plus, minus, ranges = (trend.wilder_sum(x, period, 1.0) for x in _movement(candles))
+    up, down = trend.percentage(plus, ranges, period), trend.percentage(minus, ranges, period)
+    return trend.average_direction(trend.direction_index(up, down), period)
+
+
+@indicator()
+def adxr(candles: Prices, period: Period = 14, sequential: bool = False) -> Values:
+    """Average directional index rating: mean of the average index and that of `period` bars before.
+
+    Wilder's sums start with the first bar, the average index is a simple mean.
+    """
+    keep = 1.0 - 1.0 / period
+    plus, minus, ranges = (trend.decaying_sum(x, keep) for x in _movement(candles))
+    up, down = trend.percentage(plus, ranges, 0), trend.percentage(minus, ranges, 0)
+    average = windows.rolling_sum(trend.direction_index(up, down), period) / period
+    return (average + shifted(average, period)) / 2.0
+
+
+class AG(NamedTuple):
+    """Values of `alligator`."""
+
+    jaw: Values
+    teeth: Values
+    lips: Values
+
+
+@indicator(takes_series=True)
+def alligator(candles: Prices, source_type: str = "hl2", sequential: bool = False) -> AG:
+    """Alligator: Wilder's means of 13, 8 and 5 bars, of 8, 5 and 3 bars before.
+
+    Each starts with the mean of its first bars and stays there until bar 13.
+    Source: B. Williams, "Trading Chaos", 1995.
+    """
+    x = source(candles, source_type)
+    lines = (shifted(trend.late_wilder_mean(x, p, 13), s) for p, s in ((13, 8), (8, 5), (5, 3)))
+    return AG(*lines)
+
+
+class AROON(NamedTuple):
+    """Values of `aroon`."""
+
+    down: Values
+    up: Values
+
+
+@indicator()
+def aroon(candles: Prices, period: Period = 14, sequential: bool = False) -> AROON:
+    """Aroon: where in the last ``period + 1`` bars the lowest low and highest high are, 0 … 100.
+
+    Source: T. Chande, 1995.
+    """
+    high, low, _ = high_low_close(candles)
+    share = 100.0 / period
+    return AROON(
+        share * windows.place_of_min(low, period + 1),
+        share * windows.place_of_max(high, period + 1),
+    )
+
+
+@indicator()
+def aroonosc(candles: Prices, period: Period = 14, sequential: bool = False) -> Values:
+    """Aroon oscillator: places of highest high less lowest low in the last `period` bars.
+
+    The window is a bar shorter than that of `aroon`.
+    """
+    high, low, _ = high_low_close(candles)
+    places = windows.place_of_max(high, period) - windows.place_of_min(low, period)
+    return 100.0 * places / period
+
+
+class DI(NamedTuple):
+    """Values of `di`."""
+
+    plus: Values
+    minus: Values
+
+
+@indicator()
+def di(candles: Prices, period: Period = 14, sequential: bool = False) -> DI:
+    """Directional indicators: movement up and down by the true range, in percent.
+
+    Movement and range are sums of the first `period` bars at bar `period`, from there on
+    ``(y' (period - 1) + x) / period``. 0 where undefined.
+    Source: J. W. Wilder, "New Concepts in Technical Trading Systems", 1978.
+    """
+    plus, minus, ranges = (trend.wilder_sum(x, period, period) for x in _movement(candles))
+    up, down = trend.percentage(plus, ranges, period), trend.percentage(minus, ranges, period)
+    return DI(trend.zero_if_undefined(up, period), trend.zero_if_undefined(down, period))
+
+
+class DM(NamedTuple):
+    """Values of `dm`."""
+
+    plus: Values
+    minus: Values
+
+
+@indicator()
+def dm(candles: Prices, period: Period = 14, sequential: bool = False) -> DM:
+    """Directional movement up and down, Wilder's sums from bar `period` on.
+
+    Source: J. W. Wilder, "New Concepts in Technical Trading Systems", 1978.
+    """
+    plus, minus, _ = _movement(candles)
+    return DM(trend.wilder_sum(plus, period, 1.0), trend.wilder_sum(minus, period, 1.0))
+
+
+class DX(NamedTuple):
+    """Values of `dx`."""
+
+    adx: Values
+    plusDI: Values  # noqa: N815
+    minusDI: Values  # noqa: N815
+
+
+@indicator(looks_ahead="its averages start from the last bar's value, as those of `rma` do")
+def dx(
+    candles: Prices,
+    di_length: Period = 14,
+    adx_smoothing: Period = 14,
+    sequential: bool = False,
+) -> DX:
+    """Directional index with averages like those of `rma`: index, up and down.
+
+    Parameters
+    ----------
+    di_length, adx_smoothing : int, default 14
+        Number of bars of the movements' averages, and of the index's.
+    """
+    plus, minus, ranges = (running_mean(x, di_length) for x in _movement(candles))
+    up, down = trend.percentage(plus, ranges, 0), trend.percentage(minus, ranges, 0)
+    index = trend.direction_index(up, down)
+    return DX(running_mean(index, adx_smoothing), up, down)
+
+
+def running_mean(x: FloatArray, length: int) -> FloatArray:
+    """Average with rate ``1 / length`` whose value before the first bar is the LAST bar's price."""
+    return recursive.exponential_after(x, 1.0 / length, x[-1])
+
+
+class GATOR(NamedTuple):
+    """Values of `gatorosc`."""
+
+    upper: Values
+    lower: Values
+    upper_change: Values
+    lower_change: Values
+
+
+@indicator(takes_series=True, quiet=True)
+def gatorosc(candles: Prices, source_type: str = "close", sequential: bool = False) -> GATOR:
+    """Gator oscillator: distances between the lines of an alligator, and how they change.
+
+    The lines are `smma` of 13, 8 and 5 bars, of 8, 5 and 3 bars before.
+    Source: B. Williams, "New Trading Dimensions", 1998.
+    """
+    x = source(candles, source_type)
+    jaw, teeth, lips = (
+        shifted(recursive.unbiased_exponential(x, 1.0 / p), s) for p, s in ((13, 8), (8, 5), (5, 3))
+    )
+    upper, lower = np.abs(jaw - teeth), -np.abs(teeth - lips)
+    return GATOR(upper, lower, upper - shifted(upper, 1), shifted(lower, 1) - lower)
+
+
+class IchimokuCloud(NamedTuple):
+    """Values of `ichimoku_cloud`."""
+
+    conversion_line: Values
+    base_line: Values
+    span_a: Values
+    span_b: Values
+
+
+@indicator()
+def ichimoku_cloud(
+    candles: Prices,
+    conversion_line_period: Period = 9,
+    base_line_period: Period = 26,
+    lagging_line_period: Period = 52,
+    displacement: Period = 26,
+) -> IchimokuCloud:
+    """Ichimoku cloud at the last bar, of the last 80 rows; NaN if they are fewer.
+
+    Lines are middles of the highest high and lowest low over their periods; the spans are those of
+    ``displacement - 1`` bars before. Source: G. Hosoda, 1969.
+
+    Parameters
+    ----------
+    conversion_line_period, base_line_period, lagging_line_period : int, default 9, 26 and 52
+        Number of bars of the two lines, and of span b.
+    displacement : int, default 26
+        How many bars the spans are drawn ahead, the current one included.
+    """
+    if len(candles) < _CLOUD_ROWS:
+        return IchimokuCloud(np.nan, np.nan, np.nan, np.nan)
+    rows = candles[-_CLOUD_ROWS:]
+    high, low, back = column(rows, HIGH), column(rows, LOW), displacement - 1
+    conversion, base = conversion_line_period, base_line_period
+    early = (trend.middle(high, low, conversion, back), trend.middle(high, low, base, back))
+    return IchimokuCloud(
+        trend.middle(high, low, conversion, 0),
+        trend.middle(high, low, base, 0),
+        (early[0] + early[1]) / 2.0,
+        trend.middle(high, low, lagging_line_period, back),
+    )
+
+
+class EXTREMA(NamedTuple):
+    """Values of `minmax`."""
+
+    is_min: Values
+    is_max: Values
+    last_min: Values
+    last_max: Values
+
+
+@indicator(looks_ahead="a bar is an extreme if those after it, `order` of them, are not")
+def minmax(candles: Prices, order: Period = 3, sequential: bool = False) -> EXTREMA:
+    """Local extremes: lows below and highs above all others within `order` bars, else NaN.
+
+    `last_min` and `last_max` are the last ones so far. For the last bar, `is_min` and `is_max` are
+    those of ``order + 1`` rows from the end.
+
+    Parameters
+    ----------
+    order : int, default 3
+        Number of bars on each side.
+    """
+    lowest = trend.local_extremes(column(candles, LOW), order, -1.0)
+    highest = trend.local_extremes(column(candles, HIGH), order, 1.0)
+    last_low, last_high = trend.forward_filled(lowest), trend.forward_filled(highest)
+    if not sequential:
+        lowest, highest = shifted(lowest, order), shifted(highest, order)
+    return EXTREMA(lowest, highest, last_low, last_high)

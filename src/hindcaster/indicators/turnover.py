@@ -1,0 +1,162 @@
+"""Lines and oscillators of volume: volume so far, by direction, against its own average."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from hindcaster._candles import CLOSE, VOLUME
+from hindcaster.indicators._call import (
+    Period,
+    Prices,
+    Values,
+    column,
+    indicator,
+    source,
+)
+from hindcaster.indicators.kernels import oscillating, windows
+
+__all__ = [
+    "VPCI",
+    "VWMACD",
+    "Volume",
+    "nvi",
+    "obv",
+    "pvi",
+    "volume",
+    "vosc",
+    "vpci",
+    "vpt",
+    "vwmacd",
+    "wad",
+]
+
+
+@indicator()
+def nvi(candles: Prices, source_type: str = "close", sequential: bool = False) -> Values:
+    """Negative volume index: moves of the price in bars whose volume fell, from 1000 on.
+
+    Source: P. Dysart, 1936; N. Fosback, "Stock Market Logic", 1976.
+    """
+    return oscillating.index_of_moves(source(candles, source_type), -column(candles, VOLUME))
+
+
+@indicator()
+def obv(candles: Prices, sequential: bool = False) -> Values:
+    """On balance volume: volume of rising bars less that of falling ones, so far.
+
+    The first bar counts as rising. Source: J. Granville, 1963.
+    """
+    return oscillating.signed_volume(np.ascontiguousarray(candles))
+
+
+@indicator()
+def pvi(candles: Prices, source_type: str = "close", sequential: bool = False) -> Values:
+    """Positive volume index: moves of the price in bars whose volume rose, from 1000 on.
+
+    Source: P. Dysart, 1936; N. Fosback, "Stock Market Logic", 1976.
+    """
+    return oscillating.index_of_moves(source(candles, source_type), column(candles, VOLUME))
+
+
+class Volume(NamedTuple):
+    """Values of `volume`."""
+
+    volume: Values
+    ma: Values
+
+
+@indicator()
+def volume(candles: Prices, period: Period = 20, sequential: bool = False) -> Volume:
+    """Volume and its `sma`."""
+    values = column(candles, VOLUME)
+    return Volume(values, windows.rolling_sum(values, period) / period)
+
+
+@indicator(quiet=True)
+def vosc(
+    candles: Prices, short_period: Period = 2, long_period: Period = 5, sequential: bool = False
+) -> Values:
+    """Volume oscillator: a short average of volume less a long one, in percent of the long one."""
+    values = column(candles, VOLUME)
+    long = windows.rolling_mean(values, long_period)
+    return 100.0 * (windows.rolling_mean(values, short_period) - long) / long
+
+
+class VPCI(NamedTuple):
+    """Values of `vpci`."""
+
+    vpci: Values
+    vpcis: Values
+
+
+@indicator(quiet=True)
+def vpci(
+    candles: Prices, short_range: Period = 5, long_range: Period = 25, sequential: bool = False
+) -> VPCI:
+    """Volume price confirmation: how averages change if they are weighted by volume.
+
+    Long weighted average less the long plain one, times short weighted by short plain one, times
+    short by long average volume; `vpcis` is its short average weighted by volume.
+    Source: B. Dormeier, "Investing with Volume Analysis", 2011.
+
+    Parameters
+    ----------
+    short_range, long_range : int, default 5 and 25
+        Number of bars of the short and the long averages.
+    """
+    close, values = column(candles, CLOSE), column(candles, VOLUME)
+    short_volume = windows.rolling_mean(values, short_range)
+    long_volume = windows.rolling_mean(values, long_range)
+    confirmation = windows.rolling_mean(close * values, long_range) / long_volume
+    confirmation -= windows.rolling_mean(close, long_range)
+    ratio = windows.rolling_mean(close * values, short_range) / short_volume
+    ratio /= windows.rolling_mean(close, short_range)
+    line = confirmation * ratio * (short_volume / long_volume)
+    return VPCI(line, windows.rolling_mean(line * values, short_range) / short_volume)
+
+
+@indicator()
+def vpt(candles: Prices, source_type: str = "close", sequential: bool = False) -> Values:
+    """Volume price trend of two bars: volume times rate of change, of this bar and the last one.
+
+    Not the sum of all bars, although that is where the name comes from.
+    """
+    return oscillating.volume_moves(source(candles, source_type), column(candles, VOLUME))
+
+
+class VWMACD(NamedTuple):
+    """Values of `vwmacd`."""
+
+    macd: Values
+    signal: Values
+    hist: Values
+
+
+@indicator(takes_series=True)
+def vwmacd(
+    candles: Prices,
+    fast_period: Period = 12,
+    slow_period: Period = 26,
+    signal_period: Period = 9,
+    sequential: bool = False,
+) -> VWMACD:
+    """MACD of averages weighted by volume; its signal is a plain average.
+
+    At the start averages are made of the bars there are. Source: B. Dormeier, 2007.
+    """
+    close = source(candles, "close")
+    values = column(candles, VOLUME) if candles.ndim == 2 else np.ones(len(close))
+    line = windows.volume_weighted_mean(close, values, fast_period)
+    line = line - windows.volume_weighted_mean(close, values, slow_period)
+    signal = windows.volume_weighted_mean(line, np.ones(len(line)), signal_period)
+    return VWMACD(line, signal, line - signal)
+
+
+@indicator()
+def wad(candles: Prices, sequential: bool = False) -> Values:
+    """Williams' accumulation/distribution, of opening prices: moves from true extremes so far.
+
+    A bar that opens above the last one counts ``o - min(l, o')``, one below ``o - max(h, o')``.
+    Source: L. Williams, 1972, where it is made of closing prices.
+    """
+    return oscillating.moves_from_extremes(np.ascontiguousarray(candles))

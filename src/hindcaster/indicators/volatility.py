@@ -1,0 +1,269 @@
+"""How far prices move: ranges, bands, channels, squeezes."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from hindcaster._types import FloatArray
+from hindcaster.indicators._call import Period, Prices, Values, high_low_close, indicator, source
+from hindcaster.indicators._series import undefined_from
+from hindcaster.indicators.kernels import recursive, windows
+from hindcaster.indicators.moving_averages import moving_average
+from hindcaster.indicators.recursive_averages import exponential_mean
+from hindcaster.indicators.statistics import deviation, running_deviation
+
+__all__ = [
+    "MAB",
+    "BollingerBands",
+    "DamianiVolatmeter",
+    "DonchianChannel",
+    "KeltnerChannel",
+    "atr",
+    "bollinger_bands",
+    "bollinger_bands_width",
+    "chop",
+    "cvi",
+    "damiani_volatmeter",
+    "donchian",
+    "keltner",
+    "mab",
+    "mass",
+]
+
+
+def average_true_range(candles: FloatArray, period: int) -> FloatArray:
+    """Wilder's mean of the true range; the first at bar ``period - 1``."""
+    return recursive.wilder_mean(recursive.true_range(*high_low_close(candles)), period)
+
+
+@indicator()
+def atr(candles: Prices, period: Period = 14, sequential: bool = False) -> Values:
+    """Average true range: Wilder's mean of the true range, the first at bar ``period - 1``.
+
+    Source: J. W. Wilder, "New Concepts in Technical Trading Systems", 1978.
+    """
+    return average_true_range(candles, period)
+
+
+class BollingerBands(NamedTuple):
+    """Values of `bollinger_bands`."""
+
+    upperband: Values
+    middleband: Values
+    lowerband: Values
+
+
+@indicator(takes_series=True, quiet=True)
+def bollinger_bands(
+    candles: Prices,
+    period: Period = 20,
+    devup: float = 2,
+    devdn: float = 2,
+    matype: int = 0,
+    devtype: int = 0,
+    source_type: str = "close",
+    sequential: bool = False,
+) -> BollingerBands:
+    """Bollinger bands: an average, and some deviations above and below it.
+
+    With the kinds of both at their defaults, NaN stays from a NaN on.
+
+    Source: J. Bollinger, "Bollinger on Bollinger Bands", 2001.
+    """
+    x = source(candles, source_type)
+    width = deviation(x, period, devtype, "bollinger_bands")
+    middle = moving_average(candles, period, matype, source_type)
+    if matype == devtype == 0:
+        middle, width = undefined_from(x, middle), undefined_from(x, width)
+    return BollingerBands(middle + devup * width, middle, middle - devdn * width)
+
+
+@indicator(takes_series=True, quiet=True)
+def bollinger_bands_width(
+    candles: Prices,
+    period: Period = 20,
+    mult: float = 2.0,
+    source_type: str = "close",
+    sequential: bool = False,
+) -> Values:
+    """Distance between the Bollinger bands by their middle: ``2 mult * deviation / sma``.
+
+    Parameters
+    ----------
+    mult : float, default 2.0
+        Deviations from the middle to a band.
+    """
+    x = source(candles, source_type)
+    width = running_deviation(x, period)
+    return 2.0 * mult * width / windows.rolling_mean(x, period)
+
+
+@indicator(quiet=True)
+def chop(
+    candles: Prices,
+    period: Period = 14,
+    scalar: float = 100,
+    drift: Period = 1,
+    sequential: bool = False,
+) -> Values:
+    """Choppiness: ``scalar * log10(Σ true range / (highest - lowest)) / log10(period)``.
+
+    Source: E. W. Dreiss.
+
+    Parameters
+    ----------
+    drift : int, default 1
+        Above 1, the true range is replaced by its Wilder mean of so many bars.
+    """
+    high, low, close = high_low_close(candles)
+    ranges = recursive.true_range(high, low, close)
+    if drift > 1:
+        ranges = recursive.wilder_mean(ranges, drift)
+        ranges[: drift - 1] = 0.0
+    span = windows.rolling_max(high, period) - windows.rolling_min(low, period)
+    ratio = windows.rolling_sum(ranges, period) / span
+    return scalar * np.log10(ratio) / np.log10(np.float64(period))
+
+
+@indicator(quiet=True)
+def cvi(candles: Prices, period: Period = 5, sequential: bool = False) -> Values:
+    """Chaikin's volatility: change of the `ema` of the range over `period` bars, in percent."""
+    high, low, _ = high_low_close(candles)
+    average = exponential_mean(high - low, period)
+    out = np.full(len(high), np.nan)
+    out[period:] = 100.0 * (average[period:] - average[:-period]) / average[:-period]
+    out[period:][average[:-period] == 0.0] = 0.0
+    return out
+
+
+class DamianiVolatmeter(NamedTuple):
+    """Values of `damiani_volatmeter`."""
+
+    vol: Values
+    anti: Values
+
+
+@indicator(quiet=True)
+def damiani_volatmeter(
+    candles: Prices,
+    vis_atr: Period = 13,
+    vis_std: Period = 20,
+    sed_atr: Period = 40,
+    sed_std: Period = 100,
+    threshold: float = 1.4,
+    source_type: str = "close",
+    sequential: bool = False,
+) -> DamianiVolatmeter:
+    """Damiani's volatmeter: short by long volatility, and a threshold less that of deviations.
+
+    ``vol = u + 0.5 vol' - 0.5 vol'''`` with ``u = atr(vis_atr) / atr(sed_atr)``, and
+    ``anti = threshold - s`` with the ratio s of the deviations over the `vis_std` and `sed_std`
+    bars before. Both are 0 before bar `sed_std`. Source: L. Damiani, MetaTrader.
+
+    Parameters
+    ----------
+    vis_atr, vis_std : int, default 13 and 20
+        Number of bars of the short range and the short deviation.
+    sed_atr, sed_std : int, default 40 and 100
+        Number of bars of the long range and the long deviation.
+    threshold : float, default 1.4
+        Ratio of deviations at which `anti` is 0.
+    """
+    x = source(candles, source_type)
+    short, long = average_true_range(candles, vis_atr), average_true_range(candles, sed_atr)
+    ratio = np.divide(short, long, out=np.zeros(len(x)), where=long != 0.0)
+    spread = running_deviation(x, vis_std) / running_deviation(x, sed_std)
+    anti = np.zeros(len(x))
+    anti[sed_std:] = threshold - spread[sed_std - 1 : -1]
+    ratio[:sed_std] = 0.0
+    return DamianiVolatmeter(recursive.lagged_sum(ratio), anti)
+
+
+class DonchianChannel(NamedTuple):
+    """Values of `donchian`."""
+
+    upperband: Values
+    middleband: Values
+    lowerband: Values
+
+
+@indicator()
+def donchian(candles: Prices, period: Period = 20, sequential: bool = False) -> DonchianChannel:
+    """Donchian channel: the window's highest high, lowest low, and their middle."""
+    high, low, _ = high_low_close(candles)
+    upper, lower = windows.rolling_max(high, period), windows.rolling_min(low, period)
+    return DonchianChannel(upper, (upper + lower) / 2.0, lower)
+
+
+class KeltnerChannel(NamedTuple):
+    """Values of `keltner`."""
+
+    upperband: Values
+    middleband: Values
+    lowerband: Values
+
+
+@indicator(quiet=True)
+def keltner(
+    candles: Prices,
+    period: Period = 20,
+    multiplier: float = 2,
+    matype: int = 1,
+    source_type: str = "close",
+    sequential: bool = False,
+) -> KeltnerChannel:
+    """Keltner channel: an average, and some average true ranges above and below it."""
+    middle = moving_average(candles, period, matype, source_type)
+    width = multiplier * average_true_range(candles, period)
+    return KeltnerChannel(middle + width, middle, middle - width)
+
+
+class MAB(NamedTuple):
+    """Values of `mab`."""
+
+    upperband: Values
+    middleband: Values
+    lowerband: Values
+
+
+@indicator(
+    takes_series=True,
+    looks_ahead="the width of the bands is one number, taken from the last bars",
+    quiet=True,
+)
+def mab(
+    candles: Prices,
+    fast_period: Period = 10,
+    slow_period: Period = 50,
+    devup: float = 1,
+    devdn: float = 1,
+    fast_matype: int = 0,
+    slow_matype: int = 0,
+    source_type: str = "close",
+    sequential: bool = False,
+) -> MAB:
+    """Moving average bands: a fast average between bands around a slow one.
+
+    Their distance is the root mean square of the distance of the two averages over the last
+    `fast_period` bars of all. Source: V. Grover, "Moving Average Bands", 2021.
+    """
+    fast = moving_average(candles, fast_period, fast_matype, source_type)
+    slow = moving_average(candles, slow_period, slow_matype, source_type)
+    width = np.sqrt(np.sum((fast[-fast_period:] - slow[-fast_period:]) ** 2) / fast_period)
+    return MAB(slow + devup * width, fast, slow - devdn * width)
+
+
+@indicator(quiet=True)
+def mass(candles: Prices, period: Period = 5, sequential: bool = False) -> Values:
+    """Mass index: sum over the window of ``ema(range, 9) / ema(ema(range, 9), 9)``.
+
+    0 for the first bars. Source: D. Dorsey, "The Mass Index", 1992.
+    """
+    high, low, _ = high_low_close(candles)
+    once = recursive.exponential(high - low, 0.2)
+    twice = recursive.exponential(once, 0.2)
+    out = windows.rolling_sum(
+        np.divide(once, twice, out=np.zeros(len(once)), where=twice != 0.0), period
+    )
+    out[: period - 1] = 0.0
+    return out

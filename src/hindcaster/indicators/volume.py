@@ -1,0 +1,156 @@
+"""Indicators that weigh prices by volume."""
+
+import numpy as np
+
+from hindcaster._candles import TIME, VOLUME
+from hindcaster._types import FloatArray
+from hindcaster.indicators._call import (
+    Period,
+    Prices,
+    Values,
+    column,
+    high_low_close,
+    indicator,
+    none_for_nan,
+    source,
+)
+from hindcaster.indicators._series import change
+from hindcaster.indicators.kernels import recursive, trend, windows
+
+__all__ = ["ad", "adosc", "efi", "emv", "kvo", "marketfi", "mfi", "vwap"]
+
+# Milliseconds of the buckets that `vwap` starts anew with.
+_ANCHORS = {
+    "m": 60_000,
+    "M": 60_000,
+    "h": 3_600_000,
+    "H": 3_600_000,
+    "4h": 14_400_000,
+    "12h": 43_200_000,
+    "D": 86_400_000,
+    "W": 604_800_000,
+}
+
+
+def _accumulation(candles: FloatArray) -> FloatArray:
+    high, low, close = high_low_close(candles)
+    span = high - low
+    share = np.zeros(len(span))
+    np.divide((close - low) - (high - close), span, out=share, where=span != 0.0)
+    line: FloatArray = np.cumsum(share * candles[:, VOLUME])
+    return line
+
+
+@indicator(quiet=True)
+def ad(candles: Prices, sequential: bool = False) -> Values:
+    """Accumulation/distribution line: volume so far, by where in its range each bar closed.
+
+    A bar counts ``((c - l) - (h - c)) / (h - l) * v``, 0 where high and low are the same.
+    Source: M. Chaikin.
+    """
+    return _accumulation(candles)
+
+
+@indicator(quiet=True)
+def adosc(
+    candles: Prices, fast_period: Period = 3, slow_period: Period = 10, sequential: bool = False
+) -> Values:
+    """Chaikin's oscillator: a fast exponential average of `ad` less a slow one."""
+    line = _accumulation(candles)
+    fast = recursive.exponential(line, 2.0 / (fast_period + 1.0))
+    return fast - recursive.exponential(line, 2.0 / (slow_period + 1.0))
+
+
+@indicator(quiet=True)
+def efi(
+    candles: Prices, period: Period = 13, source_type: str = "close", sequential: bool = False
+) -> Values:
+    """Elder's force index: exponential average of the price's change times volume.
+
+    NaN for the first `period` bars. Source: A. Elder, "Trading for a Living", 1993.
+    """
+    force = change(source(candles, source_type)) * candles[:, VOLUME]
+    out = np.full(len(force), np.nan)
+    out[1:] = recursive.exponential(force[1:], 2.0 / (period + 1.0))
+    out[:period] = np.nan
+    return out
+
+
+@indicator(quiet=True)
+def emv(candles: Prices, length: Period = 14, div: int = 10000, sequential: bool = False) -> Values:
+    """Ease of movement: mean of the change of the middle price by volume per range.
+
+    0 for the first bars. Source: R. Arms, "Volume Cycles in the Stock Market", 1983.
+
+    Parameters
+    ----------
+    div : int, default 10000
+        Factor of the result: volume is divided by it.
+    """
+    high, low, _ = high_low_close(candles)
+    moves = change(source(candles, "hl2"))
+    moves[0] = 0.0
+    volume = candles[:, VOLUME]
+    ease = div * moves * (high - low)
+    ease = np.divide(ease, volume, out=np.zeros(len(ease)), where=volume != 0.0)
+    out = windows.rolling_sum(ease, length) / length
+    out[: length - 1] = 0.0
+    return out
+
+
+@indicator(quiet=True)
+def kvo(
+    candles: Prices, short_period: Period = 34, long_period: Period = 55, sequential: bool = False
+) -> Values:
+    """Klinger's volume oscillator: a short exponential average of the volume force less a long one.
+
+    NaN if there are fewer bars than either.
+    Source: S. Klinger, "Identifying Trends with Volume Analysis", 1997.
+    """
+    high, low, _ = high_low_close(candles)
+    if len(high) < max(short_period, long_period):
+        return np.full(len(high), np.nan)
+    force = trend.volume_force(source(candles, "hlc3"), high - low, column(candles, VOLUME))
+    short = recursive.exponential(force, 2.0 / (short_period + 1.0))
+    return short - recursive.exponential(force, 2.0 / (long_period + 1.0))
+
+
+@indicator(quiet=True)
+def marketfi(candles: Prices, sequential: bool = False) -> Values:
+    """Market facilitation index: range of the bar by its volume.
+
+    Source: B. Williams, "Trading Chaos", 1995.
+    """
+    high, low, _ = high_low_close(candles)
+    return (high - low) / candles[:, VOLUME]
+
+
+@indicator(quiet=True)
+def mfi(candles: Prices, period: Period = 14, sequential: bool = False) -> Values:
+    """Money flow index: turnover of rising bars as a share of that of rising and falling ones.
+
+    100 where no bar fell. Source: G. Quong and A. Soudack, 1989.
+    """
+    typical = source(candles, "hlc3")
+    turnover = typical * candles[:, VOLUME]
+    moves = change(typical)
+    rising = windows.rolling_sum(np.where(moves > 0.0, turnover, 0.0), period)
+    falling = windows.rolling_sum(np.where(moves < 0.0, turnover, 0.0), period)
+    return 100.0 - 100.0 / (1.0 + np.where(falling == 0.0, np.inf, rising / falling))
+
+
+@indicator(last=none_for_nan)
+def vwap(
+    candles: Prices, source_type: str = "hlc3", anchor: str = "D", sequential: bool = False
+) -> Values:
+    """Volume weighted average price since the anchor's last beginning.
+
+    Parameters
+    ----------
+    anchor : {'m', 'h', '4h', '12h', 'D', 'W'}, default 'D'
+        What begins anew: minute, hour, four or twelve hours, day, or week (from Thursday), in
+        UTC. 'M' and 'H' are minute and hour too; any other text is taken for a day.
+    """
+    x = source(candles, source_type)
+    bucket = np.floor(candles[:, TIME] / _ANCHORS.get(anchor, _ANCHORS["D"]))
+    return trend.anchored_mean(x, column(candles, VOLUME), bucket)
