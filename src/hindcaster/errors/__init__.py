@@ -4,6 +4,10 @@ Each function returns the exception; the caller raises it, so that the traceback
 mistake was found. The modules hold them by theme; all are used by their names here.
 """
 
+from hindcaster.errors.candles import *
+from hindcaster.errors.exchange import *
+from hindcaster.errors.helpers import *
+from hindcaster.errors.indicators import *
 from hindcaster.errors.inputs import *
 from hindcaster.errors.optimizing import *
 from hindcaster.errors.orders import *

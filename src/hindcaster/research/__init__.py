@@ -1,0 +1,17 @@
+"""Exchange simulation for scripts and notebooks: pure functions of candles and strategies."""
+
+from hindcaster.research.backtest import backtest
+from hindcaster.research.candles import (
+    candles_from_close_prices,
+    fake_candle,
+    fake_range_candles,
+)
+from hindcaster.research.prepared import PreparedCandles
+
+__all__ = [
+    "PreparedCandles",
+    "backtest",
+    "candles_from_close_prices",
+    "fake_candle",
+    "fake_range_candles",
+]

@@ -1,0 +1,226 @@
+"""`backtest`: the exchange simulation as a pure function."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from hindcaster import errors
+from hindcaster._candles import warm_up_candles
+from hindcaster._run_state import RunState, running
+from hindcaster.exchange.lane import Lane
+from hindcaster.exchange.run import Run, Terms
+from hindcaster.research.checks import check_candles
+from hindcaster.research.config import terms_of
+from hindcaster.research.inputs import lay_out, rows_by_symbol
+from hindcaster.research.prepared import PreparedCandles
+from hindcaster.research.result import measure, result_of
+from hindcaster.research.routes import Route, make_strategy, read_routes
+from hindcaster.research.simulation import Simulation
+from hindcaster.research.timeline import Timeline
+from hindcaster.strategies.agent import Agent
+from hindcaster.strategies.hyperparameters import values_for
+
+
+def backtest(
+    config: Mapping[str, Any],
+    routes: Sequence[Mapping[str, Any]],
+    data_routes: Sequence[Mapping[str, Any]] | None = None,
+    candles: Mapping[str, Any] | None = None,
+    warmup_candles: Mapping[str, Any] | None = None,
+    *,
+    extra_routes: Sequence[Mapping[str, Any]] | None = None,
+    generate_hyperparameters: bool = False,
+    generate_equity_curve: bool = False,
+    benchmark: bool = False,
+    generate_csv: bool = False,
+    generate_json: bool = False,
+    generate_logs: bool = False,
+    generate_charts: bool = False,
+    generate_tradingview: bool = False,
+    generate_quantstats: bool = False,
+    hyperparameters: dict[str, Any] | None = None,
+    fast_mode: bool = False,
+    candles_pipeline_class: Any = None,
+    candles_pipeline_kwargs: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Simulate what an exchange would have done with a strategy's orders.
+
+    The function reads its arguments only: it keeps no state, changes no array and writes nothing,
+    so that any number of runs can go on at once.
+
+    Parameters
+    ----------
+    config : mapping
+        ``starting_balance``, ``fee`` (share of a fill's value: 0.001 is 0.1 %), ``type``
+        ('futures', the default, or 'spot'), ``exchange``, ``warm_up_candles`` (bars that
+        indicators look at; 0: all) and for futures ``futures_leverage`` and
+        ``futures_leverage_mode`` ('cross' or 'isolated'). ``annualization`` (365 or 252) scales
+        risk ratios.
+    routes : sequence of mappings
+        What is traded: ``exchange``, ``symbol``, ``timeframe``, ``strategy`` (a class, or the
+        name of one in ``strategies/<name>/__init__.py`` under the working directory).
+    data_routes : sequence of mappings, optional
+        What can be read besides: ``exchange``, ``symbol``, ``timeframe``.
+    candles : mapping
+        1-minute candles: ``{key(exchange, symbol): {'exchange': ..., 'symbol': ..., 'candles':
+        array}}``, the array of shape (n, 6) with time in milliseconds, open, close, high, low,
+        volume. `hindcaster.research.PreparedCandles` saves work when many runs share them.
+    warmup_candles : mapping, optional
+        Candles before these, of the same form: strategies see them but do not trade in them.
+    extra_routes : sequence of mappings, optional
+        Older name of `data_routes`.
+    generate_hyperparameters : bool, default False
+        Add ``hyperparameters`` of the first route to the result.
+    generate_equity_curve : bool, default False
+        Add ``equity_curve`` to the result.
+    benchmark : bool, default False
+        Add buy and hold of each traded symbol to the equity curve.
+    generate_csv, generate_json, generate_logs : bool, default False
+        Not available yet.
+    generate_charts, generate_tradingview, generate_quantstats : bool, default False
+        Not available yet.
+    hyperparameters : dict, optional
+        ``self.hp`` of every strategy, in place of its defaults.
+    fast_mode : bool, default False
+        Accepted; the result is the same.
+    candles_pipeline_class, candles_pipeline_kwargs : optional
+        Not available yet.
+
+    Returns
+    -------
+    dict
+        ``metrics``, ``trades`` (one dict per closed trade, with its orders) and ``logs``; what
+        `generate_…` arguments ask for.
+
+    Raises
+    ------
+    ValueError, KeyError, InvalidConfig, InvalidRoutes, InvalidTimeframe, InvalidStrategy
+        An argument is wrong; the text names the key, route or row.
+    Exception
+        What the strategy raises, unchanged, and the refusals of its orders
+        (`hindcaster.exceptions`).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from hindcaster.research import backtest
+    >>> from hindcaster.strategies import Strategy
+    >>> class BuyOnce(Strategy):
+    ...     def should_long(self):
+    ...         return self.index == 0
+    ...
+    ...     def go_long(self):
+    ...         self.buy = 1, self.price
+    ...         self.take_profit = 1, 105
+    >>> rows = [(100, 101, 102, 99), (101, 103, 104, 100), (103, 104, 106, 102)]
+    >>> minutes = [[60_000.0 * i, *row, 1] for i, row in enumerate(rows)]
+    >>> result = backtest(
+    ...     {"starting_balance": 10_000, "fee": 0, "type": "futures", "futures_leverage": 2,
+    ...      "futures_leverage_mode": "cross", "exchange": "Sandbox", "warm_up_candles": 0},
+    ...     [{"exchange": "Sandbox", "symbol": "BTC-USDT", "timeframe": "1m",
+    ...       "strategy": BuyOnce}],
+    ...     [],
+    ...     {"Sandbox-BTC-USDT": {"exchange": "Sandbox", "symbol": "BTC-USDT",
+    ...                           "candles": np.array(minutes)}},
+    ... )
+    >>> result["metrics"]["net_profit"], result["trades"][0]["exit_price"]
+    (4.0, 105.0)
+    """
+    _refuse_unavailable(
+        generate_csv=generate_csv,
+        generate_json=generate_json,
+        generate_logs=generate_logs,
+        generate_charts=generate_charts,
+        generate_tradingview=generate_tradingview,
+        generate_quantstats=generate_quantstats,
+        candles_pipeline_class=candles_pipeline_class is not None,
+    )
+    if extra_routes is not None and data_routes is not None:
+        raise errors.two_values("data_routes", "extra_routes")
+    if isinstance(candles, PreparedCandles):
+        warmup_candles = warmup_candles or candles.warmup_candles
+    else:
+        check_candles({} if candles is None else candles)
+    terms = terms_of(config)
+    trading, data = read_routes(routes, data_routes or extra_routes, terms.exchange)
+    run, timeline = _prepare(terms, trading, data, candles or {}, warmup_candles)
+    try:
+        _simulate(run, timeline, trading, hyperparameters)
+        return result_of(
+            run,
+            timeline,
+            equity_curve=generate_equity_curve,
+            benchmark=benchmark,
+            hyperparameters=generate_hyperparameters,
+        )
+    finally:
+        run.release()
+
+
+def _refuse_unavailable(**wanted: bool) -> None:
+    names = [name for name, value in wanted.items() if value]
+    if names:
+        raise errors.output_not_available(names)
+
+
+def _simulate(
+    run: Run, timeline: Timeline, routes: list[Route], hyperparameters: dict[str, Any] | None
+) -> None:
+    """Run the strategies from the first minute to the last."""
+    state = RunState(kind="backtest", clock=lambda: int(run.clock))
+    with warm_up_candles(run.terms.warm_up_candles), running(state):
+        _attach_strategies(run, routes, hyperparameters)
+        Simulation(run, timeline).run_to_end()
+
+
+def _prepare(
+    terms: Terms,
+    routes: list[Route],
+    data_routes: list[Route],
+    candles: Mapping[str, Any],
+    warmup_candles: Mapping[str, Any] | None,
+) -> tuple[Run, Timeline]:
+    """Lay out the candles and make the run."""
+    rows = rows_by_symbol(candles, routes, data_routes)
+    quotes, moment, timeline = lay_out(
+        rows,
+        warmup_candles,
+        routes,
+        terms.warm_up_candles,
+        candles if isinstance(candles, PreparedCandles) else None,
+    )
+    run = Run(terms, quotes, moment)
+    run.timeframes = {1, *(route.minutes for route in routes + data_routes)}
+    run.routes, run.data_routes = routes, data_routes
+    run.measure = lambda: measure(run, None)
+    return run, timeline
+
+
+def _attach_strategies(
+    run: Run, routes: list[Route], hyperparameters: dict[str, Any] | None
+) -> None:
+    """Make each route's strategy and give it its place at the exchange."""
+    if not _is_regular(run):
+        routes = sorted(routes, key=lambda route: (route.symbol, route.timeframe))
+    for route in routes:
+        strategy = make_strategy(route)
+        lane = Lane(
+            run,
+            run.routes.index(route),
+            run.quotes[route.symbol],
+            route.timeframe,
+            route.minutes,
+            route.strategy_name,
+        )
+        agent = Agent(lane, strategy)
+        lane.strategy, lane.agent = strategy, agent
+        strategy._attach(lane, agent)
+        strategy.hp = values_for(strategy, hyperparameters)
+        strategy.position, strategy.broker = lane.position, agent.broker
+        route.strategy, route.dna = strategy, strategy.dna() or None
+        run.lanes.append(lane)
+
+
+def _is_regular(run: Run) -> bool:
+    return all(quotes.is_regular for quotes in run.quotes.values())

@@ -1,0 +1,91 @@
+"""Order rows as strategies write them: `(qty, price)`, or a list of such rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from hindcaster import errors
+from hindcaster._types import FloatArray
+
+Rows = list[list[float]]
+
+
+class Known:
+    """Rows that orders were made of, to be compared with what the strategy says now.
+
+    Attributes
+    ----------
+    rows : list of rows
+    """
+
+    __slots__ = ("_array", "_content", "rows")
+
+    def __init__(self, array: FloatArray) -> None:
+        self.rows: Rows = array.tolist()
+        self._array = array
+        self._content = array.tobytes()
+
+    def is_still(self, value: Any) -> bool:
+        """Whether a value is the array itself, unchanged."""
+        return value is self._array and value.tobytes() == self._content
+
+
+def as_rows(name: str, value: Any) -> FloatArray:
+    """Make an array with one row per order.
+
+    Parameters
+    ----------
+    name : str
+        Which attribute of the strategy it is.
+    value : tuple, list or ndarray
+        Row or rows.
+
+    Returns
+    -------
+    ndarray, shape (n, 2 or more)
+        Always a new array.
+
+    Raises
+    ------
+    InvalidStrategy
+        It is something else.
+    InvalidShape
+        Rows differ in length or hold something else than numbers.
+    IndexError
+        A row has a quantity only.
+    """
+    if not isinstance(value, (tuple, list, np.ndarray)):
+        raise errors.bad_rows(name, value)
+    if len(value) == 0:
+        return np.empty((0, 2))
+    try:
+        rows = np.array(value, dtype=float)
+    except (ValueError, TypeError):
+        raise errors.bad_rows_shape(name, value) from None
+    if rows.ndim == 1:
+        rows = rows.reshape(1, -1)
+    if rows.ndim != 2:
+        raise errors.bad_rows_shape(name, value)
+    if rows.shape[1] < 2:
+        raise errors.row_too_short(name, value)
+    return rows
+
+
+def require_positive_prices(name: str, rows: FloatArray) -> None:
+    """Refuse orders at a price of 0 or below."""
+    for row in rows:
+        if row[1] <= 0:
+            raise errors.price_not_positive(name, float(row[1]))
+
+
+def is_finite(rows: FloatArray) -> bool:
+    """Whether all rows are finite numbers."""
+    return bool(np.isfinite(rows).all())
+
+
+def mean_price(rows: Rows) -> float | None:
+    """Average price of rows, weighted by quantity; None without rows."""
+    size = sum(abs(row[0]) for row in rows)
+    return sum(abs(row[0] * row[1]) for row in rows) / size if size else None
