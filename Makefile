@@ -4,8 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 PEER := .cache/peer/bin/python
 VECTORBT := .cache/vectorbt/bin/python
+JESSE := .cache/jesse/bin/python
 
-.PHONY: help demo test browser lint bench golden clean
+.PHONY: help demo test browser lint bench bench-exchange golden clean
 
 help:
 	@echo "make demo   install into .venv and run the example on GOOG daily bars"
@@ -13,7 +14,8 @@ help:
 	@echo "make browser install Chromium for the tests of pictures, where apt-get and root are there"
 	@echo "make lint   style, types and import layers only"
 	@echo "make bench  time against backtesting.py and vectorbt (installs each in an environment of its own)"
-	@echo "make golden record the parity cases again with backtesting.py"
+	@echo "make bench-exchange time exchange simulations against Jesse, likewise"
+	@echo "make golden record the parity cases again with backtesting.py and Jesse"
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
@@ -33,6 +35,9 @@ $(PEER):
 $(VECTORBT):
 	$(PYTHON) -m venv .cache/vectorbt
 	$(VECTORBT) -m pip install --quiet --disable-pip-version-check vectorbt==1.2.0 numpy==2.4.6 pandas==3.1.1
+$(JESSE):
+	$(PYTHON) -m venv .cache/jesse
+	$(JESSE) -m pip install --quiet --disable-pip-version-check -r benchmarks/exchange-peer-requirements.txt
 
 demo: $(VENV)/.installed
 	$(BIN)/python examples/sma_cross.py
@@ -59,8 +64,13 @@ browser:
 bench: $(VENV)/.installed $(PEER) $(VECTORBT)
 	$(BIN)/python benchmarks/run.py --peer $(PEER) --vectorbt $(VECTORBT)
 
-golden: $(PEER)
+bench-exchange: $(VENV)/.installed $(JESSE)
+	$(BIN)/python benchmarks/exchange.py --peer $(JESSE)
+
+golden: $(PEER) $(JESSE)
 	$(PEER) tests/parity/make_golden.py --first 0 --cases 2404 --out tests/parity/golden/backtesting_0.6.6.npz
+	$(JESSE) -m tests.parity.indicators.make_golden --out tests/parity/golden/indicators_jesse_3.5.3.npz
+	$(JESSE) -m tests.parity.helpers.make_golden --out tests/parity/golden/helpers_jesse_3.5.3.npz
 
 clean:
 	rm -rf $(VENV) .cache build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

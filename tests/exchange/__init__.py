@@ -1,0 +1,1 @@
+"""Exchange simulations: `hindcaster.research.backtest` and the strategies it runs."""

@@ -1,0 +1,1 @@
+"""Replays of exchange simulations recorded with Jesse 3.5.3 and the tools that record them."""
