@@ -268,9 +268,10 @@ class Backtest(WindowedRuns, Sweeping, Reporting):
     ) -> pd.Series[Any] | tuple[Any, ...]:
         """Find the parameters with which the strategy scores highest, and run it with them.
 
-        Larger sweeps run in the worker processes of joblib, smaller ones in this process; the
+        A grid search for a row that is a number runs in machine code on threads, if the strategy
+        compiles; other sweeps in this process, or in joblib's workers where that is quicker. The
         outcome is the same. ``with joblib.parallel_config(backend, n_jobs=n):`` around the call
-        chooses a backend and the number of workers.
+        chooses a backend and the number of workers. See docs/optimizing.md.
 
         Parameters
         ----------
