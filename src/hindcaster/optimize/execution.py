@@ -31,7 +31,7 @@ Stage = Callable[[Function, list[Case]], Iterable[Any]]
 
 _log = logging.getLogger(__name__)
 
-_START_UP = 3.0  # seconds until workers have imported the package and loaded its machine code
+_START_UP = 1.5  # seconds until workers have imported the package and loaded its machine code
 _BUNDLES_PER_WORKER = 8  # at least, so that all workers are busy to the end
 _LARGEST_BUNDLE = 32
 _ATTEMPTS = 3  # at bringing runs to an end in workers, if some of these die

@@ -164,7 +164,7 @@ def period_returns(equity: FloatArray, period_ends: IntArray) -> FloatArray:
 
 
 @subkernel
-def _annual_moments(returns: FloatArray, factor: float) -> tuple[float, float]:
+def annual_moments(returns: FloatArray, factor: float) -> tuple[float, float]:
     """Return and volatility per year as fractions, of returns by period."""
     growth = 1.0 + geometric_mean(returns)
     spread = (sample_variance(returns) + growth**2) ** factor - growth ** (2.0 * factor)
@@ -184,7 +184,7 @@ def annualized(
         everything.
     """
     returns = period_returns(equity, period_ends)
-    annual_return, volatility = _annual_moments(returns, factor)
+    annual_return, volatility = annual_moments(returns, factor)
     squares = np.empty(returns.size)
     ruined = False
     for i in range(returns.size):
@@ -214,7 +214,7 @@ def rolling_sharpe(
     count = max(returns.size - window + 1, 0)
     ratios = np.full(count, math.nan)
     for k in range(count):
-        annual_return, volatility = _annual_moments(returns[k : k + window], factor)
+        annual_return, volatility = annual_moments(returns[k : k + window], factor)
         if volatility > 0.0:
             ratios[k] = annual_return / volatility
     return bars[bars.size - count :], ratios

@@ -13,10 +13,12 @@ from hindcaster._types import FloatArray, IntArray
 from hindcaster.stats.drawdowns import scan_drawdowns
 from hindcaster.stats.returns import (
     MarketMoves,
+    annual_moments,
     annualized,
     compound_growth,
     market_beta,
     pairwise_sum,
+    period_returns,
 )
 from hindcaster.stats.time_axis import TimeAxis
 from hindcaster.stats.trades import exposed_bars, trade_metrics
@@ -173,16 +175,16 @@ def _percent_change(base: float, value: float) -> float:
 def _annualized_score(number: int, equity: FloatArray, calendar: Calendar) -> float:
     if not calendar.is_datetime:
         return 0.0 if number == ANNUAL else math.nan
-    growth, volatility, sortino, ruined = annualized(
-        equity, calendar.period_ends, calendar.factor, 0.0
-    )
-    if number == ANNUAL:
+    if number in (ANNUAL, SORTINO):
+        growth, _, sortino, ruined = annualized(equity, calendar.period_ends, calendar.factor, 0.0)
+        if number == SORTINO:
+            return sortino
         return 0.0 if ruined else growth * 100.0
-    if number == VOLATILITY:
-        return volatility * 100.0
-    if number == SORTINO:
-        return sortino
+    returns = period_returns(equity, calendar.period_ends)
+    growth, volatility = annual_moments(returns, calendar.factor)
     risk = volatility * 100.0
+    if number == VOLATILITY:
+        return risk
     return growth * 100.0 / risk if risk != 0.0 else math.nan
 
 

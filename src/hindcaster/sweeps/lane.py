@@ -25,7 +25,7 @@ logger = logging.getLogger("hindcaster.native")
 
 _BARS_PER_CALL: Final = 300_000  # worked before a thread looks whether it has to stop
 _SETS_PER_CALL: Final = 128
-_LEFT_BEFORE_GIVING_UP: Final = 20
+_LEFT_BEFORE_GIVING_UP: Final = 20  # and more than half of the sets
 
 
 class Lane:
@@ -51,10 +51,12 @@ class Lane:
         total = len(cases) * len(bench.bars)
         if not threads or not worth_looking(bench.strategy, bench.compiled, total):
             return
-        kept, equals = Grouping(cases).different()
-        different = cases if len(kept) == len(cases) else [cases[k] for k in kept]
+        grouping = Grouping(cases)
+        kept, equals = grouping.different()
+        if len(kept) < len(cases):
+            grouping = Grouping(cases := [cases[k] for k in kept])
         found: list[Any] = []
-        with closing(self._outcomes(function, different, threads)) as outcomes:
+        with closing(self._outcomes(function, cases, grouping, threads)) as outcomes:
             for place in equals.tolist():
                 if place == len(found):
                     try:
@@ -64,10 +66,10 @@ class Lane:
                 yield found[place]
 
     def _outcomes(
-        self, function: MetricOfRun, cases: list[Case], threads: int
+        self, function: MetricOfRun, cases: list[Case], grouping: Grouping, threads: int
     ) -> Generator[Any, None, None]:
         """Score different parameter sets."""
-        tables = Tables(self._bench, cases)
+        tables = Tables(self._bench, cases, grouping)
         if not tables.ready:
             return
         spaces: queue.SimpleQueue[Workspace] = queue.SimpleQueue()
@@ -85,7 +87,7 @@ class Lane:
                             yield outcome
                             continue
                         yield self._judged(function, case, outcome)
-                        if self._left >= _LEFT_BEFORE_GIVING_UP:
+                        if self._left >= _LEFT_BEFORE_GIVING_UP and 2 * self._left > place:
                             return
 
     def _worked(

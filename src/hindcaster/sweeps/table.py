@@ -68,12 +68,19 @@ class Grouping:
         groups = [self.of(depends) for depends in kinds]
         missing = [np.ones(group.max() + 1, bool) for group in groups]
         chosen: list[int] = []
-        lists = [group.tolist() for group in groups]
-        for k, own in enumerate(zip(*lists, strict=True)):  # first, sets of which all is new
-            if all(new[number] for new, number in zip(missing, own, strict=True)):
-                chosen.append(k)
-                for new, number in zip(missing, own, strict=True):
-                    new[number] = False
+        k, count = 0, self.count
+        while groups and k < count:  # first, sets of which all is new
+            fresh = np.ones(count - k, bool)
+            for group, new in zip(groups, missing, strict=True):
+                fresh &= new[group[k:]]
+            ahead = int(fresh.argmax())
+            if not fresh[ahead]:
+                break
+            k += ahead
+            chosen.append(k)
+            for group, new in zip(groups, missing, strict=True):
+                new[group[k]] = False
+            k += 1
         for group, new in zip(groups, missing, strict=True):
             new[group[chosen]] = False
             _, first = np.unique(group, return_index=True)

@@ -53,6 +53,8 @@ class Tables:
         The backtest.
     cases : list of dict
         Different parameter sets.
+    grouping : Grouping
+        The same, grouped.
 
     Attributes
     ----------
@@ -62,7 +64,7 @@ class Tables:
         A strategy that the program was made for.
     """
 
-    def __init__(self, bench: Bench, cases: list[Case]) -> None:
+    def __init__(self, bench: Bench, cases: list[Case], grouping: Grouping) -> None:
         self._bench = bench
         self._cases = cases
         self._broker = bench.new_broker()
@@ -70,7 +72,7 @@ class Tables:
         self._total = len(cases) * len(bench.bars)
         self._addresses: dict[int, int] = {}
         self._depends = dependencies_of(bench.strategy, cases[0])
-        self._groupings: dict[tuple[int, int], Grouping] = {}
+        self._groupings = {(0, len(cases)): grouping}
         self.ready = False
         for case in cases[:: max(1, len(cases) // _TRIED)]:
             try:
