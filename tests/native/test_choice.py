@@ -222,12 +222,13 @@ def test_machine_code_on_disk_counts_as_free(tmp_path: Path) -> None:
 
 
 def test_machine_code_is_not_looked_for_while_there_are_few_bars(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
 ) -> None:
     with as_if_begun(tmp_path):
         run(Simple, True)
-    with as_if_begun(tmp_path):
-        monkeypatch.setattr(choice, "LOOK_BARS", 2 * WORKED)
+    # Within, so that it is undone first: both put back what they found.
+    with as_if_begun(tmp_path), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(choice, "LOOK_BARS", 2 * WORKED)
         assert not run(Simple, None).execution.compiled
         assert run(Simple, None).execution.compiled
 
