@@ -128,19 +128,16 @@ def trade_columns(broker: LedgerBroker, axis: TimeAxis) -> dict[str, Any]:
     """Make the columns of `_trades` from the records of closed trades, in closing order."""
     records = broker.trades.take(broker.closed[: broker.account["n_closed"][0]])
     size, commission = records["size"], records["commission"]
-    entry, exit_ = records["entry_price"], records["exit_price"]
     entry_bar, exit_bar = records["entry_bar"].copy(), records["exit_bar"].copy()
-    with np.errstate(all="ignore"):
-        pnl = size * (exit_ - entry) - commission
-        return_pct = np.sign(size) * (exit_ / entry - 1) - commission / (np.abs(size) * entry)
+    pnl, return_pct = profits_of(records)
     spans = axis.ticks[exit_bar] - axis.ticks[entry_bar]
     is_float = not len(size) or records["is_float"].any()
     return {
         "Size": size if is_float else size.astype(np.int64),
         "EntryBar": entry_bar,
         "ExitBar": exit_bar,
-        "EntryPrice": entry,
-        "ExitPrice": exit_,
+        "EntryPrice": records["entry_price"],
+        "ExitPrice": records["exit_price"],
         "SL": _bracket_prices(records["sl_order"], broker.orders["stop"]),
         "TP": _bracket_prices(records["tp_order"], broker.orders["limit"]),
         "PnL": pnl,
@@ -151,6 +148,16 @@ def trade_columns(broker: LedgerBroker, axis: TimeAxis) -> dict[str, Any]:
         "Duration": spans.view(f"m8[{axis.unit}]") if axis.is_datetime else spans,
         "Tag": _tags(broker, records),
     }
+
+
+def profits_of(records: RecordArray) -> tuple[FloatArray, FloatArray]:
+    """Profit in cash, and as a fraction of the value at entry, of closed trades, net of fees."""
+    size, commission = records["size"], records["commission"]
+    entry, exit_ = records["entry_price"], records["exit_price"]
+    with np.errstate(all="ignore"):
+        pnl = size * (exit_ - entry) - commission
+        return_pct = np.sign(size) * (exit_ / entry - 1) - commission / (np.abs(size) * entry)
+    return pnl, return_pct
 
 
 TRADE_COLUMNS = (

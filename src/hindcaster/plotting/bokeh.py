@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from bokeh.layouts import gridplot
 from bokeh.models import ColumnDataSource, GridPlot
 
 from hindcaster.plotting import sections
@@ -85,14 +84,7 @@ def layout_of(picture: Picture, options: Options) -> GridPlot:
     for shown in picture.sections:
         sections.indicator_section(canvas, shown)
     canvas.connect()
-    return gridplot(
-        canvas.figures,
-        ncols=1,
-        toolbar_location="right",
-        toolbar_options={"logo": None},
-        merge_tools=True,
-        sizing_mode="stretch_width" if options.plot_width is None else None,
-    )
+    return canvas.stacked(options.plot_width)
 
 
 def candle_source(picture: Picture) -> ColumnDataSource:

@@ -6,6 +6,7 @@ from importlib.resources import files
 from typing import Any
 
 import numpy as np
+from bokeh.layouts import gridplot
 from bokeh.models import (
     ColumnDataSource,
     CrosshairTool,
@@ -193,6 +194,17 @@ class Canvas:
         fig.xaxis.formatter = CustomJSTickFormatter(
             args={"times": times, "labels": labels, "whole_days": self._whole_days},
             code=script("ticks.js"),
+        )
+
+    def stacked(self, width: int | None) -> Any:
+        """Put the figures below each other; as wide as the window if there is no width."""
+        return gridplot(
+            self.figures,
+            ncols=1,
+            toolbar_location="right",
+            toolbar_options={"logo": None},
+            merge_tools=True,
+            sizing_mode="stretch_width" if width is None else None,
         )
 
     def connect(self) -> None:

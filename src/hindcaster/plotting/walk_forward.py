@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from bokeh.layouts import gridplot
 from bokeh.models import (
     ColumnDataSource,
     FixedTicker,
@@ -90,14 +89,7 @@ def walk_layout(picture: WalkPicture, options: Options) -> GridPlot:
     dated.height += 24
     canvas.date_ticks(dated, picture.times, picture.labels)
     canvas.connect()
-    return gridplot(
-        canvas.figures,
-        ncols=1,
-        toolbar_location="right",
-        toolbar_options={"logo": None},
-        merge_tools=True,
-        sizing_mode="stretch_width" if options.plot_width is None else None,
-    )
+    return canvas.stacked(options.plot_width)
 
 
 def _window_source(picture: WalkPicture) -> ColumnDataSource:

@@ -227,6 +227,14 @@ def rolling_sharpe(
 
 
 @kernel
+def percent_change(base: float, value: float) -> float:
+    """Change from a base in percent: from 0 an infinite one, or NaN if there is none."""
+    if base == 0.0:
+        return math.nan if value == base else math.copysign(math.inf, value - base)
+    return (value - base) / base * 100.0
+
+
+@kernel
 def compound_growth(equity: FloatArray, years: float) -> float:
     """Growth per year that leads from the first to the last equity, as a fraction."""
     growth: float = (equity[-1] / equity[0]) ** (1.0 / years)

@@ -18,6 +18,7 @@ from hindcaster.stats.returns import (
     compound_growth,
     market_beta,
     pairwise_sum,
+    percent_change,
     period_returns,
 )
 from hindcaster.stats.time_axis import TimeAxis
@@ -165,13 +166,6 @@ def can_score(name: Any, axis: TimeAxis) -> bool:
 
 
 @subkernel
-def _percent_change(base: float, value: float) -> float:
-    if base == 0.0:
-        return math.nan if value == base else math.copysign(math.inf, value - base)
-    return (value - base) / base * 100.0
-
-
-@subkernel
 def _annualized_score(number: int, equity: FloatArray, calendar: Calendar) -> float:
     if not calendar.is_datetime:
         return 0.0 if number == ANNUAL else math.nan
@@ -210,13 +204,13 @@ def _drawdown_score(number: int, equity: FloatArray, calendar: Calendar, room: S
 
 @subkernel
 def _market_score(number: int, equity: FloatArray, calendar: Calendar, warmup: int) -> float:
-    held = _percent_change(calendar.close[warmup], calendar.close[-1])
+    held = percent_change(calendar.close[warmup], calendar.close[-1])
     if number == HELD:
         return held
     beta = market_beta(equity, calendar.market)
     if number == BETA:
         return beta
-    return _percent_change(equity[0], equity[-1]) - beta * held
+    return percent_change(equity[0], equity[-1]) - beta * held
 
 
 @subkernel
@@ -269,7 +263,7 @@ def score(
     if number == EQUITY_FINAL:
         return equity[-1]  # type: ignore[no-any-return]
     if number == TOTAL:
-        return _percent_change(equity[0], equity[-1])
+        return percent_change(equity[0], equity[-1])
     if number == TRADES:
         return float(count)
     if number == EXPOSURE:

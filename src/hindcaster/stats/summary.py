@@ -15,6 +15,7 @@ from hindcaster.stats.returns import (
     compound_growth,
     market_beta,
     market_moves,
+    percent_change,
 )
 from hindcaster.stats.time_axis import TimeAxis
 from hindcaster.stats.trades import ClosedTrades, exposed_bars, trade_metrics
@@ -203,7 +204,7 @@ def summarize(
     }
     if commissions:
         rows["Commissions [$]"] = np.float64(commissions)
-    held = _percent_change(float(close[warmup]), float(close[-1]))
+    held = percent_change(float(close[warmup]), float(close[-1]))
     rows |= _return_rows(axis, equity, market, held, drawdowns.deepest, risk_free_rate)
     rows |= drawdown_rows
     rows |= _trade_rows(axis, trades) if len(trades.pnl) else _NO_TRADES
@@ -228,7 +229,7 @@ def _return_rows(
     deepest: float,
     risk_free_rate: float,
 ) -> dict[str, Any]:
-    total = _percent_change(float(equity[0]), float(equity[-1]))
+    total = percent_change(float(equity[0]), float(equity[-1]))
     beta = market_beta(equity, market)
     rows: dict[str, Any] = {
         "Return [%]": np.float64(total),
@@ -267,12 +268,6 @@ def _mean(values: AnyArray) -> np.float64:
     # Ticks are added as floats: as integers, long durations of many trades would overflow.
     mean: np.float64 = values.sum(dtype=np.float64) / values.size
     return mean
-
-
-def _percent_change(base: float, value: float) -> float:
-    if base == 0:
-        return math.nan if value == base else math.copysign(math.inf, value - base)
-    return (value - base) / base * 100
 
 
 def _drawdown_rows(

@@ -118,7 +118,10 @@ def _end(calls: Calls, account: Account, ending: int) -> int:
 
 @subkernel
 def _take_trades(account: Account, records: Records, begin: int) -> int:
-    """Copy what scores need of closed trades; returns how many there are."""
+    """Copy what scores need of closed trades; returns how many there are.
+
+    Profits are those of `results.profits_of`.
+    """
     count = account.record[0].n_closed
     for k in range(count):
         trade = account.trades[account.closed[k]]

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from hindcaster.results import profits_of
 from hindcaster.stats.scores import SCORES, Records, calendar_of, score, scratch_for
 from hindcaster.stats.summary import market_of
 
 if TYPE_CHECKING:
     from types import EllipsisType
 
-    from hindcaster._types import FloatArray
+    from hindcaster._types import FloatArray, RecordArray
     from hindcaster.engine.ledger.broker import LedgerBroker
     from hindcaster.stats.time_axis import TimeAxis
 
@@ -65,9 +66,5 @@ def score_of(
 
 def records_of(broker: LedgerBroker, count: int, begin: int) -> Records:
     """Take what scores need of closed trades."""
-    rows: Any = broker.trades.take(broker.closed[:count])
-    size, entry, fee = (rows[field].copy() for field in ("size", "entry_price", "commission"))
-    with np.errstate(all="ignore"):
-        pnl = size * (rows["exit_price"] - entry) - fee
-        gain = np.sign(size) * (rows["exit_price"] / entry - 1) - fee / (np.abs(size) * entry)
-    return Records(rows["entry_bar"] - begin, rows["exit_bar"] - begin, pnl, gain)
+    rows: RecordArray = broker.trades.take(broker.closed[:count])
+    return Records(rows["entry_bar"] - begin, rows["exit_bar"] - begin, *profits_of(rows))
