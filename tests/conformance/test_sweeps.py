@@ -30,9 +30,9 @@ def sets_worked(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
     counts: list[int] = []
     work = Workspace.work
 
-    def counted(self: Workspace, table: Any, first: int, last: int) -> Any:
+    def counted(self: Workspace, table: Any, first: int, last: int, **how: bool) -> Any:
         counts.append(last - first)
-        return work(self, table, first, last)
+        return work(self, table, first, last, **how)
 
     with monkeypatch.context() as patch:
         patch.setattr(Workspace, "work", counted)

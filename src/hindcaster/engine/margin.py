@@ -21,9 +21,15 @@ def refresh_totals(ledger: Ledger) -> None:
 
 
 @subkernel
+def worth(cash: float, net_size: float, cost: float, price: float) -> float:
+    """Cash plus open profit at `price`, of units that were bought at a cost."""
+    return cash + (price * net_size - cost)
+
+
+@subkernel
 def equity_at(account: Record, price: float) -> float:
     """Cash plus open profit at `price`; needs fresh totals."""
-    return account.cash + (price * account.net_size - account.cost)
+    return worth(account.cash, account.net_size, account.cost, price)
 
 
 @subkernel

@@ -22,7 +22,6 @@ from hindcaster.optimize.scoring import (
     as_number,
     score_rows,
 )
-from hindcaster.optimize.space import Parameters
 from hindcaster.optimize.trials import Trial, TrialOfRun
 
 _LABEL: Final = "Backtest.optimize"
@@ -30,7 +29,7 @@ _LABEL: Final = "Backtest.optimize"
 
 def grid_search(
     run: Run,
-    tried: list[Parameters],
+    tried: list[dict[str, Any]],
     maximize: Maximize,
     stacklevel: int,
     kept: list[tuple[dict[str, Any], Trial | Failure]] | None = None,
@@ -42,7 +41,7 @@ def grid_search(
     ----------
     run : callable
         From parameters, given by keyword, to the result of a run.
-    tried : list of Parameters
+    tried : list of dict
         At least one combination.
     maximize : str or callable
         Name of a result row, or a function of the public rows.
@@ -89,25 +88,24 @@ def grid_search(
 
 def _scores(
     run: Run,
-    tried: list[Parameters],
+    tried: list[dict[str, Any]],
     maximize: Maximize,
     record: Record,
     kept: list[tuple[dict[str, Any], Trial | Failure]] | None,
     quick: Stage | None,
 ) -> Generator[float | Failure | None, None, None]:
-    cases = [dict(parameters) for parameters in tried]
     if kept is not None:
-        with closing(evaluate(TrialOfRun(run), cases, _LABEL, record.note)) as trials:
-            for case, trial in zip(cases, trials, strict=False):
+        with closing(evaluate(TrialOfRun(run), tried, _LABEL, record.note)) as trials:
+            for case, trial in zip(tried, trials, strict=False):
                 kept.append((case, trial))
                 yield trial if isinstance(trial, Failure) else _score_of(trial, maximize)
         return
     if isinstance(maximize, str):
         metric = MetricOfRun(run, maximize)
-        with closing(evaluate(metric, cases, _LABEL, record.note, quick)) as metrics:
+        with closing(evaluate(metric, tried, _LABEL, record.note, quick)) as metrics:
             yield from metrics
         return
-    with closing(evaluate(RowsOfRun(run), cases, _LABEL, record.note)) as results:
+    with closing(evaluate(RowsOfRun(run), tried, _LABEL, record.note)) as results:
         for rows in results:
             is_result = not (rows is None or isinstance(rows, Failure))
             yield score_rows(maximize, *rows) if is_result else rows

@@ -5,33 +5,37 @@ zero there is exactly zero here, and the last digits agree.
 """
 
 import math
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 
 from hindcaster._jit import kernel, subkernel
 from hindcaster._types import FloatArray, IntArray
 
+_FACTORS: Final = 32  # of a geometric mean, multiplied before a logarithm is taken
+
 
 @subkernel
 def _block_sum(values: FloatArray, begin: int, end: int) -> float:
     """Sum of values[begin:end] in eight interleaved running sums."""
-    whole = begin + (end - begin) // 8 * 8
+    part = values[begin:end]
+    whole = part.size // 8 * 8
     total = 0.0
-    if whole > begin:
+    if whole > 0:
         a = b = c = d = e = f = g = h = 0.0
-        for i in range(begin, whole, 8):
-            a += values[i]
-            b += values[i + 1]
-            c += values[i + 2]
-            d += values[i + 3]
-            e += values[i + 4]
-            f += values[i + 5]
-            g += values[i + 6]
-            h += values[i + 7]
+        # Unsigned, because a position that might be negative takes a test at every access.
+        for i in range(np.uint64(0), np.uint64(whole), np.uint64(8)):
+            a += part[i]
+            b += part[i + np.uint64(1)]
+            c += part[i + np.uint64(2)]
+            d += part[i + np.uint64(3)]
+            e += part[i + np.uint64(4)]
+            f += part[i + np.uint64(5)]
+            g += part[i + np.uint64(6)]
+            h += part[i + np.uint64(7)]
         total = ((a + b) + (c + d)) + ((e + f) + (g + h))
-    for i in range(whole, end):
-        total += values[i]
+    for i in range(whole, part.size):
+        total += part[i]
     return total
 
 
@@ -124,14 +128,22 @@ def geometric_mean(returns: FloatArray) -> float:
     n = returns.size
     if n == 0:
         return math.nan
-    # A logarithm for every eight factors; where their product leaves the numbers, for each.
     growth = np.empty(n)
-    products = np.ones((n + 7) // 8)
+    ruins = 0
     for i in range(n):
-        growth[i] = 1.0 if math.isnan(returns[i]) else returns[i] + 1.0
-        if growth[i] <= 0.0:
-            return 0.0
-        products[i // 8] *= growth[i]
+        growth[i] = 1.0 if returns[i] != returns[i] else returns[i] + 1.0
+        ruins += growth[i] <= 0.0
+    if ruins > 0:
+        return 0.0
+    # A logarithm for many factors, which lie apart so that several products are made at once; for
+    # each of them, where a product leaves the numbers.
+    count = n // _FACTORS
+    products = np.empty(count + n % _FACTORS)
+    products[:count] = growth[:count]
+    products[count:] = growth[_FACTORS * count :]
+    for part in range(1, _FACTORS):
+        for i in range(count):
+            products[i] *= growth[part * count + i]
     for product in products:
         if not 1e-250 < product < 1e250:
             return math.exp(pairwise_sum(logarithms(growth)) / n) - 1.0
@@ -165,6 +177,17 @@ def _returns_and_bars(equity: FloatArray, period_ends: IntArray) -> tuple[FloatA
 @kernel
 def period_returns(equity: FloatArray, period_ends: IntArray) -> FloatArray:
     """Return from each period's last known equity to the next one's; undefined ones are dropped."""
+    count = period_ends.size
+    # Where equity is known at every end, as in whole runs, several are computed at once.
+    levels = np.empty(count)
+    for k in range(count):
+        levels[k] = equity[period_ends[k]]
+    changes = levels[1:] / levels[:-1] - 1.0
+    undefined = 0
+    for change in changes:
+        undefined += change != change
+    if undefined == 0:
+        return changes
     returns, _ = _returns_and_bars(equity, period_ends)
     return returns
 

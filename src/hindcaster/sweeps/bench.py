@@ -71,7 +71,7 @@ class Bench:
             It placed orders, or traded prices of its own.
         """
         data = _Data(self.frame, self.columns, memo)
-        strategy = self.strategy(broker, data, parameters)
+        strategy = self.strategy(broker, data, dict(parameters))
         strategy.init()
         if broker.account["n_orders"][0]:
             raise OutOfPlace

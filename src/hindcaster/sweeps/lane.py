@@ -99,7 +99,7 @@ class Lane:
         def work(table: Table, first: int, last: int) -> list[float | Outcome]:
             space = spaces.get()
             try:
-                return space.work(table, first, last)
+                return space.work(table, first, last, tell_open=not self._said_open)
             finally:
                 spaces.put(space)
 

@@ -36,10 +36,19 @@ class Grouping:
     def __init__(self, cases: list[Case]) -> None:
         self._codes: dict[str, IntArray] = {}
         for name in cases[0]:
-            places: dict[Any, int] = {}
             values = [case[name] for case in cases]
-            codes = [places.setdefault((type(v), _exact(v)), len(places)) for v in values]
-            self._codes[name] = np.array(codes, np.int64)
+            # Cases mostly share the objects that were given as candidates.
+            identities, first, codes = np.unique(
+                np.fromiter(map(id, values), np.uint64, len(values)),
+                return_index=True,
+                return_inverse=True,
+            )
+            places: dict[Any, int] = {}
+            number = np.empty(len(identities), np.int64)
+            for k in np.argsort(first).tolist():
+                value = values[first[k]]
+                number[k] = places.setdefault((type(value), _exact(value)), len(places))
+            self._codes[name] = number[codes]
         self.count = len(cases)
         self._known: dict[Depends, IntArray] = {}
 

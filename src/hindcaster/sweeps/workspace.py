@@ -76,8 +76,11 @@ class Workspace:
             broker.equity,
         )
 
-    def work(self, table: Table, first: int, last: int) -> list[float | Outcome]:
-        """Work some sets of a table; gives just the score where there is nothing else to tell."""
+    def work(self, table: Table, first: int, last: int, tell_open: bool) -> list[float | Outcome]:
+        """Work some sets of a table; gives just the score where there is nothing else to tell.
+
+        `tell_open` asks to be told of trades that are open at the end.
+        """
         sets = table.sets
         calls = kernels.Calls(
             table.address, *map(engine_address, ("advance", "close", "close_out", "finish"))
@@ -109,7 +112,9 @@ class Workspace:
                 notices[at - 1] = self._broker.notices[:count].copy()
                 self._broker.account["n_notices"] = 0
         outcomes: list[float | Outcome] = sets.scores[first:last].tolist()
-        plain = (sets.states[first:last] == kernels.SCORED) & (sets.left_open[first:last] == 0)
+        plain = sets.states[first:last] == kernels.SCORED
+        if tell_open:
+            plain &= sets.left_open[first:last] == 0
         for offset in {*np.flatnonzero(~plain).tolist(), *(k - first for k in notices)}:
             k = first + offset
             outcomes[offset] = Outcome(

@@ -32,6 +32,17 @@ def notify(ledger: Ledger, code: int, order: int, bar: int, available: float) ->
 
 
 @subkernel
+def floor_division(value: float, by: float) -> float:
+    """Return ``value // by``; a remainder is taken only if the quotient is too close to call."""
+    quotient = value / by
+    whole = np.floor(quotient)
+    slack = quotient * 2.0**-50
+    if by > 0.0 and whole + slack < quotient < whole + 1.0 - slack:
+        return whole
+    return value // by
+
+
+@subkernel
 def affordable_units(account: Record, size: float, unit_cost: float, available: float) -> float:
     """Whole units that a fraction of the free margin buys, signed like the order.
 
@@ -39,7 +50,7 @@ def affordable_units(account: Record, size: float, unit_cost: float, available: 
     """
     if unit_cost == 0.0:
         return np.inf
-    return np.copysign(available * account.leverage * abs(size) // unit_cost, size)
+    return np.copysign(floor_division(available * account.leverage * abs(size), unit_cost), size)
 
 
 @subkernel

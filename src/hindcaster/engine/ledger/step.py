@@ -24,7 +24,7 @@ from hindcaster.engine.ledger.queue import (
 )
 from hindcaster.engine.ledger.state import BLOCK, Ledger, has_room
 from hindcaster.engine.ledger.trades import close_whole, reduce_trade
-from hindcaster.engine.margin import equity_at, refresh_totals
+from hindcaster.engine.margin import equity_at, refresh_totals, worth
 
 # Bars a look-ahead for the next wake-up covers at first, and at most: short after a change,
 # because a strategy that changes its orders on every bar would pay for it on every bar.
@@ -95,8 +95,11 @@ def work_queue(ledger: Ledger, bar: int) -> bool:
 def fill_equity(ledger: Ledger, bar: int) -> None:
     """Write the equity of the bars before `bar` on which nothing happened."""
     account = ledger.account[0]
+    # Read once: what is written might change it otherwise, as far as the compiler can tell.
+    equity, close = ledger.equity, ledger.close
+    cash, net_size, cost = account.cash, account.net_size, account.cost
     for k in range(account.filled_to, bar):
-        ledger.equity[k] = equity_at(account, ledger.close[k])
+        equity[k] = worth(cash, net_size, cost, close[k])
     account.filled_to = max(account.filled_to, bar)
 
 
@@ -242,6 +245,7 @@ def next_wake(ledger: Ledger, bar: int) -> int:
         return limit
     account.horizon = min(max(4 * account.horizon, SHORT_HORIZON), LONG_HORIZON)
     end = min(bar + 1 + account.horizon, limit)
+    highs, lows, close = ledger.high, ledger.low, ledger.close
     k = bar + 1
     while k < end:
         if k % BLOCK == 0 and k + BLOCK <= end:
@@ -249,9 +253,9 @@ def next_wake(ledger: Ledger, bar: int) -> int:
             if is_quiet(account, high, low, above, below):
                 k += BLOCK
                 continue
-        if ledger.high[k] >= above or ledger.low[k] <= below:
+        if highs[k] >= above or lows[k] <= below:
             return k
-        if equity_at(account, ledger.close[k]) <= 0.0:
+        if equity_at(account, close[k]) <= 0.0:
             return k
         k += 1
     return end
