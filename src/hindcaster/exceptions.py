@@ -22,11 +22,13 @@ from hindcaster.errors.exchange import (
     OrderNotAllowed,
     RouteNotFound,
 )
+from hindcaster.errors.store import DamagedCandles, StoreBusy
 
 __all__ = [
     "CandleNotFoundInDatabase",
     "CandlesNotFound",
     "ConflictingRules",
+    "DamagedCandles",
     "EmptyPosition",
     "InsufficientBalance",
     "InsufficientMargin",
@@ -41,4 +43,5 @@ __all__ = [
     "OpenPositionError",
     "OrderNotAllowed",
     "RouteNotFound",
+    "StoreBusy",
 ]

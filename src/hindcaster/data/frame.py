@@ -11,7 +11,8 @@ OHLC = ("Open", "High", "Low", "Close")
 
 # Integer labels above this count as seconds since 1970 that mean a date after 1975.
 _EPOCH_1975 = 157_766_400
-_UNITS = ((1e11, "s"), (1e14, "ms"), (1e17, "us"), (np.inf, "ns"))
+EPOCH_UNITS = ((1e11, "s"), (1e14, "ms"), (1e17, "us"), (np.inf, "ns"))
+"""Up to which size a number counts as a time since 1970 in a unit."""
 
 
 def checked_frame(data: pd.DataFrame, cash: float, *, stacklevel: int) -> pd.DataFrame:
@@ -68,7 +69,7 @@ def _as_dates(index: pd.Index) -> pd.Index:
     if (index > _EPOCH_1975).mean() <= 0.8:
         return index
     typical = float(np.median(index))
-    unit = next(name for limit, name in _UNITS if typical < limit)
+    unit = next(name for limit, name in EPOCH_UNITS if typical < limit)
     return pd.to_datetime(index, unit=unit)  # type: ignore[call-overload, no-any-return]
 
 

@@ -13,4 +13,5 @@ from hindcaster.errors.optimizing import *
 from hindcaster.errors.orders import *
 from hindcaster.errors.refusal import NotCompilable as NotCompilable
 from hindcaster.errors.running import *
+from hindcaster.errors.store import *
 from hindcaster.errors.windows import *

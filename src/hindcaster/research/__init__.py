@@ -7,6 +7,7 @@ from hindcaster.research.candles import (
     fake_range_candles,
 )
 from hindcaster.research.prepared import PreparedCandles
+from hindcaster.store import get_candles, import_candles, store_candles
 
 __all__ = [
     "PreparedCandles",
@@ -14,4 +15,7 @@ __all__ = [
     "candles_from_close_prices",
     "fake_candle",
     "fake_range_candles",
+    "get_candles",
+    "import_candles",
+    "store_candles",
 ]
