@@ -71,6 +71,7 @@ golden: $(PEER) $(JESSE)
 	$(PEER) tests/parity/make_golden.py --first 0 --cases 2404 --out tests/parity/golden/backtesting_0.6.6.npz
 	$(JESSE) -m tests.parity.indicators.make_golden --out tests/parity/golden/indicators_jesse_3.5.3.npz
 	$(JESSE) -m tests.parity.helpers.make_golden --out tests/parity/golden/helpers_jesse_3.5.3.npz
+	$(JESSE) -m tests.parity.store.make_golden --out tests/parity/golden/stored_candles_jesse_3.5.3.json
 
 clean:
 	rm -rf $(VENV) .cache build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -18,7 +18,7 @@ def clock_bars(candles: FloatArray, timeframe: str) -> FloatArray:
     Parameters
     ----------
     candles : ndarray, shape (n, 6)
-        Times rising, of any bar length that divides the timeframe.
+        Times rising, of a bar length that divides the timeframe.
     timeframe : str
         Such as '4h'.
 
@@ -30,8 +30,6 @@ def clock_bars(candles: FloatArray, timeframe: str) -> FloatArray:
 
     Raises
     ------
-    ValueError
-        The candles' length does not divide the timeframe.
     InvalidTimeframe
         There is no such timeframe.
     """
@@ -39,11 +37,22 @@ def clock_bars(candles: FloatArray, timeframe: str) -> FloatArray:
     rows = np.ascontiguousarray(candles, dtype=np.float64)
     if not len(rows):
         return rows
-    step = np.diff(rows[:, TIME]).min(initial=minutes * MINUTE_MS)
-    if minutes * MINUTE_MS % step:
-        raise errors.not_divisible(float(step), timeframe)
     edges = ClockBars(rows[:, TIME], minutes)
     bars = np.empty((len(edges.firsts), 6))
     build_bars(rows, edges.firsts, edges.stops, bars)
     bars[:, TIME] -= bars[:, TIME] % (minutes * MINUTE_MS)
     return bars
+
+
+def check_divisible(candles: FloatArray, timeframe: str) -> None:
+    """Refuse bars whose length, the common measure of their distances, is no part of a timeframe.
+
+    Raises
+    ------
+    ValueError
+        It is not.
+    """
+    length = minutes_of(timeframe) * MINUTE_MS
+    step = int(np.gcd.reduce(np.diff(candles[:, TIME]).astype(np.int64))) if len(candles) > 1 else 0
+    if step and length % step:
+        raise errors.not_divisible(step, timeframe)

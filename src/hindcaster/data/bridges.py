@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import Any, TypeVar
+from typing import Any, overload
 
 import numpy as np
 import pandas as pd
@@ -13,8 +13,6 @@ from hindcaster._candles import CLOSE, HIGH, LOW, OPEN, TIME, VOLUME
 from hindcaster._types import FloatArray
 from hindcaster.data.tables import Columns, candles_of
 from hindcaster.data.times import checked_zone
-
-T = TypeVar("T", pd.DataFrame, FloatArray)
 
 _COLUMNS = {"Open": OPEN, "High": HIGH, "Low": LOW, "Close": CLOSE, "Volume": VOLUME}
 
@@ -109,7 +107,15 @@ def from_frame(frame: pd.DataFrame, *, columns: Columns = None, tz: Any = None) 
     return rows
 
 
-def resample(data: T, timeframe: str) -> T:
+@overload
+def resample(data: pd.DataFrame, timeframe: str) -> pd.DataFrame: ...
+
+
+@overload
+def resample(data: FloatArray, timeframe: str) -> FloatArray: ...
+
+
+def resample(data: Any, timeframe: str) -> Any:
     """Put bars together into larger ones.
 
     A bar begins at a multiple of its length since 1970 in UTC (weeks on a Thursday), and is
@@ -146,15 +152,15 @@ def resample(data: T, timeframe: str) -> T:
     array([[1.6094592e+12, 5.0000000e-01, 5.0000000e+00],
            [1.6094595e+12, 5.0000000e+00, 7.0000000e+00]])
     """
-    from hindcaster.data.bars import clock_bars
+    from hindcaster.data.bars import check_divisible, clock_bars
 
-    if isinstance(data, pd.DataFrame):
-        zone = data.index.tz if isinstance(data.index, pd.DatetimeIndex) else None
-        return to_frame(clock_bars(from_frame(data), timeframe), zone)
-    if not isinstance(data, np.ndarray) or data.ndim != 2 or data.shape[1] != 6:
-        raise errors.not_bars(data)
-    from_frame(to_frame(data))  # refuses rows out of order
-    return clock_bars(data, timeframe)
+    in_frame = isinstance(data, pd.DataFrame)
+    candles = from_frame(data if in_frame else to_frame(data))  # refuses rows out of order
+    check_divisible(candles, timeframe)
+    bars = clock_bars(candles, timeframe)
+    if not in_frame:
+        return bars
+    return to_frame(bars, data.index.tz if isinstance(data.index, pd.DatetimeIndex) else None)
 
 
 def read_file(

@@ -21,6 +21,7 @@ from hindcaster.store.places import Place
 
 COLUMNS = ("timestamp", "open", "close", "high", "low", "volume")
 ENDING = ".parquet"
+MOST_ROWS = 31 * 1440
 _KEY = b"hindcaster"
 _FORMAT = 1
 
@@ -117,7 +118,13 @@ def read_label(place: Place, path: str) -> Label | None:
 
 
 def read_rows(
-    place: Place, path: str, exchange: str, symbol: str, *, verify: bool = False
+    place: Place,
+    path: str,
+    exchange: str,
+    symbol: str,
+    *,
+    verify: bool = False,
+    into: FloatArray | None = None,
 ) -> FloatArray | None:
     """Read all rows of a file; None if there is no such file.
 
@@ -131,6 +138,8 @@ def read_rows(
         Whose candles it must hold.
     verify : bool
         Compare the rows with the digest too.
+    into : ndarray, shape (`MOST_ROWS` or more, 6), optional
+        Where to put the rows; its first ones are returned.
 
     Raises
     ------
@@ -151,25 +160,24 @@ def read_rows(
             table = opened.read(columns=list(COLUMNS), use_threads=False)
         except (pa.ArrowException, OSError) as error:
             raise errors.damaged_file(place.address(path), _first_line(error)) from None
-        if table.num_rows != label.rows:
-            raise errors.damaged_file(place.address(path), "rows are missing")
-        rows = _rows_of(table)
+        if table.num_rows != label.rows or label.rows > MOST_ROWS:
+            raise errors.damaged_file(place.address(path), "it has another number of rows")
+        rows = (np.empty((label.rows, 6)) if into is None else into)[: label.rows]
+        _copy(table, rows)
     if verify and _digest(rows) != label.digest:
         raise errors.damaged_file(place.address(path), "its rows do not have the digest it names")
     return rows
 
 
-def _rows_of(table: Any) -> FloatArray:
+def _copy(table: Any, rows: FloatArray) -> None:
     import pyarrow as pa
 
-    rows = np.empty((table.num_rows, 6))
     for column in range(6):
         begin = 0
         for chunk in table.column(column).chunks:
             numbers = chunk.view(pa.int64()) if column == TIME else chunk
             rows[begin : begin + len(chunk), column] = numbers.to_numpy()
             begin += len(chunk)
-    return rows
 
 
 def _digest(rows: FloatArray) -> str:

@@ -182,28 +182,26 @@ def get_candles(
         count = operator.index(warmup_candles_num)
     except TypeError:
         raise errors.count_not_whole("warmup_candles_num", warmup_candles_num) from None
-    if start >= finish:
-        raise errors.dates_reversed(timestamp_to_date(start), timestamp_to_date(finish))
-    today = today_to_timestamp()
-    if finish > today:
-        raise errors.finish_in_future(timestamp_to_date(finish), timestamp_to_date(today))
     where = opened(store)
     reader = _Reader(where, exchange, symbol, caching)
-    trading = reader.read(start, finish)
-    if not len(trading):
-        raise where.nothing_between(exchange, symbol, start, finish)
-    _tell_of_gaps(exchange, symbol, trading, start, finish)
     in_minutes = is_for_jesse or minutes == 1
     warmup = None
     if count > 0 and in_minutes:
         warmup = _minutes_before(reader, start, timeframe, count)
     elif count > 0:
-        first = start - count * minutes * MINUTE_MS
-        rows = reader.read(first, start)
-        if not len(rows):
-            raise where.nothing_between(exchange, symbol, max(first, 0), start)
-        warmup = _finished_bars(rows, timeframe)
+        warmup = _finished_bars(reader.some(start - count * minutes * MINUTE_MS, start), timeframe)
+    _check_days(start, finish)
+    trading = reader.some(start, finish)
+    _tell_of_gaps(exchange, symbol, trading, start, finish)
     return warmup, trading if in_minutes else _finished_bars(trading, timeframe)
+
+
+def _check_days(start: int, finish: int) -> None:
+    if start >= finish:
+        raise errors.dates_reversed(timestamp_to_date(start), timestamp_to_date(finish))
+    today = today_to_timestamp()
+    if finish > today:
+        raise errors.finish_in_future(timestamp_to_date(finish), timestamp_to_date(today))
 
 
 class _Reader:
@@ -214,6 +212,13 @@ class _Reader:
         self.exchange = exchange
         self.symbol = symbol
         self._caching = caching
+
+    def some(self, start: int, finish: int) -> FloatArray:
+        """Read the minutes of a range, in which there must be some."""
+        rows = self.read(start, finish)
+        if not len(rows):
+            raise self.store.nothing_between(self.exchange, self.symbol, max(start, 0), finish)
+        return rows
 
     def read(self, start: float, finish: float) -> FloatArray:
         """Read the minutes of a range."""
@@ -269,8 +274,8 @@ def _minutes_before(reader: _Reader, start: int, timeframe: str, count: int) -> 
 def _tell_of_gaps(
     exchange: str, symbol: str, rows: FloatArray, start: float, finish: float
 ) -> None:
-    edges = np.concatenate([[start - MINUTE_MS], rows[:, TIME], [finish]])
     if len(rows) * MINUTE_MS != finish - start:
+        edges = np.concatenate([[start - MINUTE_MS], rows[:, TIME], [finish]])
         gaps = gaps_between(edges)
         logger.info(
             "%s on %s: %d minutes are missing, the first gap is %s",

@@ -1,0 +1,1 @@
+"""Candles by date against the reference package."""
