@@ -56,7 +56,7 @@ def main() -> None:
         store = CandleStore(folder)
         written = best(lambda: store.store(year, *WHERE), 1)
         again = best(lambda: store.store(year, *WHERE), 3)
-        hour = year[-60:] + [0, 1, 1, 1, 1, 0]
+        hour = [*year[-60:], 0, 1, 1, 1, 1, 0]
         merged = best(lambda: store.store(hour, *WHERE), 1)
 
         def ask(timeframe: str, **options: object) -> Callable[[], object]:

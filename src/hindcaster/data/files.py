@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Mapping
 from typing import Any
 
@@ -59,21 +60,32 @@ def _read_table(path: str, columns: Columns) -> pd.DataFrame:
             return pd.read_parquet(path)
         if kind == "feather":
             return pd.read_feather(path)
-        if columns is not None and not isinstance(columns, Mapping):
-            return pd.read_csv(path, names=list(columns), index_col=False, sep=None,
-                               engine="python", skipinitialspace=True)  # fmt: skip
-        table = pd.read_csv(path, index_col=False, skipinitialspace=True)
-        if len(table.columns) == 1:  # semicolons or tabs
-            table = pd.read_csv(path, index_col=False, sep=None, engine="python")
+        table = _read_csv(path, columns)
     except OSError as error:
-        if error.errno is not None:
+        if isinstance(error, FileNotFoundError) or error.errno is not None:
             raise
         raise errors.unreadable_file(path, error) from None  # Arrow's errors of broken files
-    except (ValueError, EOFError) as error:
+    except (ValueError, EOFError, pd.errors.ParserWarning) as error:
         raise errors.unreadable_file(path, error) from None
     if all(_is_number(name) for name in table.columns):
         raise errors.file_without_header(path, table.columns)
     return table
+
+
+def _read_csv(path: str, columns: Columns) -> pd.DataFrame:
+    names = list(columns) if columns is not None and not isinstance(columns, Mapping) else None
+    first = ",".join(map(str, pd.read_csv(path, nrows=0).columns))
+    separator = next((sign for sign in ("\t", ";", "|") if sign in first), ",")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", pd.errors.ParserWarning)  # of values that would be dropped
+        return pd.read_csv(
+            path,
+            sep=separator,
+            names=names,
+            header="infer" if names is None else None,
+            index_col=False,
+            skipinitialspace=True,
+        )
 
 
 def _is_number(name: Any) -> bool:

@@ -1,0 +1,1 @@
+"""The candle store, its imports and bridges."""
