@@ -27,7 +27,7 @@ def files(store):
     return sorted(Path(store.path).rglob("*.parquet"))
 
 
-# --- storing and reading -------------------------------------------------------------------
+# --- storing and reading ---
 
 
 def test_rows_come_back_in_one_file_per_month(store):
@@ -146,12 +146,31 @@ def test_the_folder_comes_from_the_environment_or_the_users_data(monkeypatch, tm
     assert Path(default_path()).parts[-2:] == ("hindcaster", "candles")
 
 
-# --- names -----------------------------------------------------------------------------------
+# --- names ---
 
 
 @pytest.mark.parametrize(
     "name",
-    ["..", ".", "../../etc", "/etc/passwd", "C:\\x", "a/b", "~", "~root", "nul", "a\x00b", ". .", " x ", "BTC/USDT:USDT", "Ünïcode-€", "%2E%2E", ".tmp-x", ".lock", "x.parquet"],
+    [
+        "..",
+        ".",
+        "../../etc",
+        "/etc/passwd",
+        "C:\\x",
+        "a/b",
+        "~",
+        "~root",
+        "nul",
+        "a\x00b",
+        ". .",
+        " x ",
+        "BTC/USDT:USDT",
+        "Ünïcode-€",
+        "%2E%2E",
+        ".tmp-x",
+        ".lock",
+        "x.parquet",
+    ],
 )
 def test_no_name_leaves_the_folder(store, name):
     store.store(minutes(0, 3), name, name)
@@ -178,14 +197,16 @@ def test_names_become_different_single_folders(names):
         assert folder == folder.strip()
 
 
-@pytest.mark.parametrize(("name", "error"), [("", ValueError), ("x" * 101, ValueError),
-                                             (None, TypeError), ("\ud800", ValueError)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "error"),
+    [("", ValueError), ("x" * 101, ValueError), (None, TypeError), ("\ud800", ValueError)],
+)
 def test_names_that_cannot_be_written_are_refused(store, name, error):
     with pytest.raises(error, match="symbol must"):
         store.store(minutes(0, 3), "Binance Spot", name)
 
 
-# --- rows that are refused ---------------------------------------------------------------------
+# --- rows that are refused ---
 
 
 def changed(row, column, value):
@@ -203,7 +224,10 @@ def changed(row, column, value):
         (minutes(0, 50)[::5], "5 minutes apart"),
         (minutes(0, 240)[::60], "60 minutes apart"),
         (minutes(0, 5) / [1000, 1, 1, 1, 1, 1], "0.001 minutes apart"),
-        ([*minutes(0, 5), 30000, 0, 0, 0, 0, 0], "row 0: timestamp .* not a whole minute"),
+        (
+            minutes(0, 5) + np.array([30_000, 0, 0, 0, 0, 0]),
+            "row 0: timestamp .* not a whole minute",
+        ),
         (changed(9, 0, FEBRUARY + 9 * MINUTE + 1), "row 9: timestamp .* not a whole minute"),
         (changed(4, 0, np.nan), "row 4: timestamp nan"),
         (changed(4, 0, 1e18), "row 4: timestamp"),
@@ -245,7 +269,7 @@ def test_the_first_step_must_be_a_minute_for_scripts(store):
     assert store.store(rows, *WHERE).gaps[0].minutes == 4
 
 
-# --- unknown names and days ---------------------------------------------------------------------
+# --- unknown names and days ---
 
 
 def test_unknown_names_are_told_with_those_that_are_there(store):
@@ -255,7 +279,7 @@ def test_unknown_names_are_told_with_those_that_are_there(store):
         research.get_candles("Binance Spott", "BTC-USDT", "1m", *ask, store=store)
     with pytest.raises(exceptions.CandleNotFoundInDatabase, match="mean 'BTC-USDT'"):
         research.get_candles("Binance Spot", "BTC-USD", "1m", *ask, store=store)
-    with pytest.raises(exceptions.CandleNotFoundInDatabase, match="2021-02-01 00:00 to .* 00:09"):
+    with pytest.raises(exceptions.CandleNotFoundInDatabase, match=r"2021-02-01 00:00 to .* 00:09"):
         research.get_candles(*WHERE, "1m", FEBRUARY + DAY, FEBRUARY + 2 * DAY, store=store)
     with pytest.raises(exceptions.CandleNotFoundInDatabase, match="Fill it with"):
         research.get_candles(*WHERE, "1m", *ask, store=Path(store.path) / "empty")
@@ -288,7 +312,7 @@ def test_cached_answers_follow_the_files_and_belong_to_the_caller(store):
     np.testing.assert_array_equal(research.get_candles(*ask, store=store)[1], minutes(0, 20))
 
 
-# --- files that are damaged, full disks, closed folders --------------------------------------------
+# --- files that are damaged, full disks, closed folders ---
 
 
 @pytest.mark.parametrize("share", [0.0, 0.3, 0.99])
@@ -355,7 +379,7 @@ def test_a_full_disk_loses_nothing(store, monkeypatch, call, month):
 
     with monkeypatch.context() as patch:
         patch.setattr(os, call, full)
-        with pytest.raises(OSError, match="no space left. What was stored before is unharmed"):
+        with pytest.raises(OSError, match="no space left"):
             store.store(minutes(-20, 40, price=7.0), *WHERE)
     assert store.check() == []
     old, new = minutes(-10, 20), minutes(-20, 40, price=7.0)
@@ -402,7 +426,7 @@ def test_a_writer_that_waits_too_long_says_so(store):
     assert impatient.store(minutes(3, 3), *WHERE).added == 3
 
 
-# --- exports ------------------------------------------------------------------------------------
+# --- exports ---
 
 
 @pytest.mark.parametrize("ending", ["csv", "csv.gz", "parquet", "feather"])

@@ -211,7 +211,7 @@ class _Pages:
 
     def patiently(self, ask: Callable[[], Any]) -> Any:
         """Ask; wait and ask again if the network or the exchange has a bad moment."""
-        passing = _ccxt().NetworkError
+        passing = _ccxt().OperationFailed
         for attempt in range(_ATTEMPTS):
             try:
                 return ask()
@@ -270,7 +270,7 @@ class _Download:
             page = self._pages.minutes(at)
             page = page[page[:, TIME] >= at]
             rows = page[page[:, TIME] < end]
-            if len(page) and not self._follows(page, at, end):
+            if len(page) and not self._follows(page, at):
                 last = None
             if len(rows):
                 last = self._take(last, rows)
@@ -286,13 +286,14 @@ class _Download:
         if at < end and self._row_at(end) is not None:
             yield self._close(last, at, end)
 
-    def _follows(self, page: FloatArray, at: int, end: int) -> bool:
+    def _follows(self, page: FloatArray, at: int) -> bool:
         """Whether a page begins with what comes next, so that what is before it has no trades.
 
-        Some exchanges have the last few hundred minutes only, whatever one asks for.
+        Some exchanges have the last few hundred minutes only, whatever one asks for. So minutes
+        that are missing before such a page are left out; a later import may fill them.
         """
         recent = page[-1, TIME] >= self._pages.over - 2 * MINUTE_MS
-        return bool(not recent or page[0, TIME] in (at, end))
+        return bool(not recent or page[0, TIME] == at)
 
     def _take(self, last: FloatArray | None, rows: FloatArray) -> FloatArray:
         """Collect rows, filled from the one before them on; store when there are enough."""
