@@ -7,7 +7,12 @@ import pytest
 
 import hindcaster.helpers as jh
 from hindcaster import utils
-from hindcaster.research import backtest, candles_from_close_prices
+from hindcaster.research import (
+    backtest,
+    candles_from_close_prices,
+    get_candles,
+    store_candles,
+)
 from hindcaster.strategies import Strategy
 
 EXCHANGE, SYMBOL = "Fake Exchange", "BTC-USDT"
@@ -60,9 +65,15 @@ def test_generated_candles(timeframe, total):
     assert result["logs"] is None
 
 
-def execute_strategy(strategy_name, timeframe, config, get_candles):
-    """As the example does it; `get_candles` gives warm-up and trading candles."""
-    warmup_candles, trading_candles = get_candles(config["warm_up_candles"])
+def execute_strategy(
+    strategy_name, exchange_name, symbol, timeframe, config, start_date_str, finish_date_str
+):
+    """As the example does it."""
+    warmup_candles, trading_candles = get_candles(
+        exchange_name, symbol, timeframe, jh.date_to_timestamp(start_date_str),
+        jh.date_to_timestamp(finish_date_str), config["warm_up_candles"], caching=True,
+        is_for_jesse=True,
+    )  # fmt: skip
     return backtest(
         config,
         routes(strategy_name, timeframe),
@@ -73,7 +84,7 @@ def execute_strategy(strategy_name, timeframe, config, get_candles):
     )
 
 
-def test_strategy_by_name_with_warm_up_candles(tmp_path, monkeypatch):
+def test_stored_candles_by_date_and_a_strategy_by_name(tmp_path, monkeypatch):
     folder = tmp_path / "strategies" / "Listed"
     folder.mkdir(parents=True)
     folder.joinpath("__init__.py").write_text(
@@ -87,12 +98,12 @@ def test_strategy_by_name_with_warm_up_candles(tmp_path, monkeypatch):
         "        self.take_profit = 1, self.price * 1.01\n"
     )
     monkeypatch.chdir(tmp_path)
-
-    def get_candles(bars):
-        rows = candles_from_close_prices(100 + np.cumsum(np.sin(np.arange(2_000) / 9)))
-        return rows[: bars * 5], rows[bars * 5 :]
-
+    monkeypatch.setenv("HINDCASTER_STORE", str(tmp_path / "candles"))
+    rows = candles_from_close_prices(100 + np.cumsum(np.sin(np.arange(3 * 1440) / 9)))
+    store_candles(rows, EXCHANGE, SYMBOL)
     config = {**CONFIG, "warm_up_candles": 20}
-    result = execute_strategy("Listed", "5m", config, get_candles)
+    result = execute_strategy("Listed", EXCHANGE, SYMBOL, "5m", config, "2021-01-02", "2021-01-04")
     assert result["metrics"]["total"] > 10
     assert json.loads(json.dumps(result))["trades"] == result["trades"]
+    passed = backtest(config, routes("Listed", "5m"), [], pack(rows[1440:]), pack(rows[1340:1440]))
+    assert passed["trades"] == result["trades"]
