@@ -1,6 +1,6 @@
 """Frames and candles turn into each other, and run in the other kind of backtest."""
 
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 
 import numpy as np
 import pandas as pd
@@ -67,6 +67,7 @@ def test_times_without_a_zone_are_utc_or_of_the_zone_named():
         ([f"2021020{k}" for k in range(1, 6)], DAY),
         (list(pd.date_range("2021-02-01", periods=5, freq="min", tz="UTC")), MINUTE),
         ([datetime(2021, 2, 1, 0, k) for k in range(5)], MINUTE),
+        ([date(2021, 2, k) for k in range(1, 6)], DAY),
     ],
 )
 @pytest.mark.parametrize("name", ["timestamp", "Open time", "DATE", None])

@@ -5,7 +5,6 @@ import random
 import signal
 import subprocess
 import sys
-from contextlib import contextmanager
 
 import numpy as np
 import pytest
@@ -18,9 +17,9 @@ from .writing import batch
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="writers are forked")
 
 
-@contextmanager
-def writers():
-    """A process that forks writers; give what orders one, and what reads its lines."""
+@pytest.fixture(scope="module")
+def process():
+    """A process that forks writers."""
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.store.writing"],
         stdin=subprocess.PIPE,
@@ -28,12 +27,10 @@ def writers():
         text=True,
         bufsize=1,
     )
-    try:
-        yield process
-    finally:
-        process.stdin.close()
-        process.wait(timeout=60)
-        process.stdout.close()
+    yield process
+    process.stdin.close()
+    process.wait(timeout=60)
+    process.stdout.close()
 
 
 def lines_of(process, folder, mode, number):
@@ -69,70 +66,67 @@ def assert_whole(folder, reported):
         assert any(np.array_equal(rows[month], state[month]) for state in (before, after))
 
 
-def test_kills_at_every_step_of_writing(tmp_path):
+def test_kills_at_every_step_of_writing(process, tmp_path):
     killed = 0
-    with writers() as process:
-        for step in range(1, 200):
-            folder = tmp_path / str(step)
-            CandleStore(folder).store(minutes(-100, 200), *WHERE)
-            lines = list(lines_of(process, folder, "step", step))
-            reported = sum(line[0] == "stored" for line in lines)
-            assert_whole(folder, reported)
-            CandleStore(folder).store(batch(9)[:1], *WHERE)
-            left = [path.name for path in folder.rglob("*") if ".tmp" in path.name]
-            assert left == []
-            if lines[-1] == ["ended", "0"]:
-                break
-            assert lines[-1] == ["ended", str(-signal.SIGKILL)]
-            killed += 1
+    for step in range(1, 200):
+        folder = tmp_path / str(step)
+        CandleStore(folder).store(minutes(-100, 200), *WHERE)
+        lines = list(lines_of(process, folder, "step", step))
+        reported = sum(line[0] == "stored" for line in lines)
+        assert_whole(folder, reported)
+        CandleStore(folder).store(batch(9)[:1], *WHERE)
+        left = [path.name for path in folder.rglob("*") if ".tmp" in path.name]
+        assert left == []
+        if lines[-1] == ["ended", "0"]:
+            break
+        assert lines[-1] == ["ended", str(-signal.SIGKILL)]
+        killed += 1
     assert killed >= 3 * 2 * 4  # batches, months, and at least four steps for each
 
 
-def test_kills_in_a_new_folder(tmp_path):
-    with writers() as process:
-        for step in range(1, 12):
-            folder = tmp_path / str(step)
-            lines = list(lines_of(process, folder, "step", step))
-            reported = sum(line[0] == "stored" for line in lines)
-            store = CandleStore(folder)
-            assert store.check() == []
-            rows = sum(holding.rows for holding in store.holdings())
-            assert rows in ((0, 90, 180) if not reported else (180, 181, 182))
+def test_kills_in_a_new_folder(process, tmp_path):
+    for step in range(1, 12):
+        folder = tmp_path / str(step)
+        lines = list(lines_of(process, folder, "step", step))
+        reported = sum(line[0] == "stored" for line in lines)
+        store = CandleStore(folder)
+        assert store.check() == []
+        rows = sum(holding.rows for holding in store.holdings())
+        assert rows in ((0, 90, 180) if not reported else (180, 181, 182))
 
 
-def test_kills_from_outside_at_random_moments(tmp_path):
+def test_kills_from_outside_at_random_moments(process, tmp_path):
     draw = random.Random(5)
-    with writers() as process:
-        for attempt in range(6):
-            folder = tmp_path / str(attempt)
-            CandleStore(folder).store(minutes(-100, 200), *WHERE)
-            reported, patience = 0, draw.randint(1, 6)
-            for line in lines_of(process, folder, "loop", 100):
-                if line[0] == "writer":
-                    pid = int(line[1])
-                elif line[0] == "stored":
-                    reported += 1
-                    if reported == patience:
-                        os.kill(pid, signal.SIGKILL)
-            assert patience <= reported < 100
-            store = CandleStore(folder)
-            assert store.check() == []
-            # More may be stored than was reported, by one batch.
-            prices = store.read(*WHERE)[:, 1]
-            assert prices.max() // 1000 in (reported, reported + 1)
+    for attempt in range(6):
+        folder = tmp_path / str(attempt)
+        CandleStore(folder).store(minutes(-100, 200), *WHERE)
+        reported, patience = 0, draw.randint(1, 6)
+        for line in lines_of(process, folder, "loop", 1000):
+            if line[0] == "writer":
+                pid = int(line[1])
+            elif line[0] == "stored":
+                reported += 1
+                if reported == patience:
+                    os.kill(pid, signal.SIGKILL)
+        assert patience <= reported < 1000
+        store = CandleStore(folder)
+        assert store.check() == []
+        # More may be stored than was reported, by one batch.
+        prices = store.read(*WHERE)[:, 1]
+        assert prices.max() // 1000 in (reported, reported + 1)
 
 
 def test_two_processes_write_the_same_symbol_while_another_reads(tmp_path):
     code = (
         "import sys; from tests.store.support import *; from hindcaster.store import CandleStore\n"
         "store = CandleStore(sys.argv[1])\n"
-        "for block in range(int(sys.argv[2]), 40, 2):\n"
-        "    store.store(minutes(block * 100 - 2000, 100), *WHERE)\n"
+        "for block in range(int(sys.argv[2]), 24, 2):\n"
+        "    store.store(minutes(block * 100 - 1200, 100), *WHERE)\n"
     )
-    CandleStore(tmp_path).store(minutes(-2001, 1), *WHERE)
+    CandleStore(tmp_path).store(minutes(-1201, 1), *WHERE)
     command = [sys.executable, "-c", code, str(tmp_path)]
     processes = [subprocess.Popen([*command, str(number)]) for number in (0, 1)]
-    expected = minutes(-2001, 4001)
+    expected = minutes(-1201, 2401)
     seen = 0
     while any(process.poll() is None for process in processes):
         rows = CandleStore(tmp_path).read(*WHERE)

@@ -360,9 +360,15 @@ def test_other_parquet_files_are_not_taken_for_candles(store):
     store.store(minutes(0, 10), *WHERE)
     (path,) = files(store)
     table = pq.read_table(path)
-    pq.write_table(table.replace_schema_metadata({}), path)
-    with pytest.raises(DamagedCandles, match="not written by this store"):
-        store.read(*WHERE)
+    for facts, message in [
+        ({}, "not written by this store"),
+        ({"hindcaster": "[]"}, "footer makes no sense"),
+        ({"hindcaster": '{"format": 1}'}, "footer makes no sense"),
+        ({"hindcaster": '{"format": 2}'}, "another version"),
+    ]:
+        pq.write_table(table.replace_schema_metadata(facts), path)
+        with pytest.raises(DamagedCandles, match=message):
+            store.read(*WHERE)
 
 
 @pytest.mark.parametrize("call", ["write", "fsync", "replace"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -83,6 +83,8 @@ def _from_objects(where: str, column: pd.Series[Any]) -> pd.Series[Any]:
         if moments.all():
             _check_zones(where, column, column.map(lambda value: str(value.utcoffset())))
             return pd.to_datetime(column, utc=_aware(column))
+        if column.map(lambda value: type(value) is date).all():
+            return pd.to_datetime(column)
         numbers = pd.to_numeric(column, errors="coerce")
         if numbers.notna().all():
             return numbers

@@ -202,10 +202,15 @@ def _label(place: Place, path: str, opened: Any) -> Label:
     facts = (opened.schema_arrow.metadata or {}).get(_KEY)
     if facts is None or not set(COLUMNS) <= set(opened.schema_arrow.names):
         raise errors.damaged_file(place.address(path), "it was not written by this store")
-    known = json.loads(facts)
-    if known.pop("format") != _FORMAT:
-        raise errors.damaged_file(place.address(path), "a newer version of hindcaster wrote it")
-    return Label(**known)
+    try:
+        known = json.loads(facts)
+        written_as = known.pop("format")
+        if written_as == _FORMAT:
+            return Label(**known)
+    except (ValueError, LookupError, TypeError, AttributeError):
+        raise errors.damaged_file(place.address(path), "its footer makes no sense") from None
+    why = f"its format {written_as!r} is that of another version of hindcaster"
+    raise errors.damaged_file(place.address(path), why)
 
 
 def _first_line(error: Exception) -> str:
