@@ -31,6 +31,11 @@ def default_path() -> str:
     str
         The environment variable HINDCASTER_STORE, or else the folder ``candles`` in the place
         where this system keeps the data of users' programs.
+
+    Examples
+    --------
+    >>> default_path().endswith("candles") or VARIABLE in os.environ
+    True
     """
     given = os.environ.get(VARIABLE)
     if given:

@@ -118,6 +118,15 @@ def import_file(
     ------
     ValueError
         The file cannot be read, or a row is no possible 1-minute candle.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> folder = pathlib.Path(tempfile.mkdtemp())
+    >>> lines = "time,open,high,low,close", "2024-03-01 09:30,1,3,1,2"
+    >>> _ = (folder / "bars.csv").write_text(chr(10).join(lines))
+    >>> import_file(folder / "bars.csv", "Sandbox", "BTC-USDT", store=folder / "candles").added
+    1
     """
     return opened(store).import_file(source, exchange, symbol, columns=columns, tz=tz)
 
@@ -174,6 +183,21 @@ def get_candles(
         There are no candles in those days, or too few to warm up.
     TypeError, ValueError
         A time is no number, or the count is not whole.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import hindcaster.helpers as jh
+    >>> from hindcaster.research import candles_from_close_prices
+    >>> folder = tempfile.mkdtemp()
+    >>> candles = candles_from_close_prices(range(1, 2881))
+    >>> _ = store_candles(candles, "Sandbox", "BTC-USDT", store=folder)
+    >>> days = jh.date_to_timestamp("2021-01-02"), jh.date_to_timestamp("2021-01-03")
+    >>> warmup, trading = get_candles(
+    ...     "Sandbox", "BTC-USDT", "4h", *days, 2, is_for_jesse=True, store=folder
+    ... )
+    >>> len(warmup), len(trading), jh.timestamp_to_time(warmup[0, 0])
+    (480, 1440, '2021-01-01T16:00:00+00:00')
     """
     minutes = minutes_of(timeframe)
     start = _day(start_date_timestamp, "start_date_timestamp")
