@@ -33,12 +33,15 @@ class RunState:
         Configuration, nested mappings by name.
     debug : bool
         Whether the strategy's steps are logged.
+    said : callable or None
+        Hears the level and the text of what strategies say.
     """
 
     kind: str = ""
     clock: Callable[[], int] = real_time
     config: Mapping[str, Any] = field(default_factory=dict)
     debug: bool = False
+    said: Callable[[str, Any], None] | None = None
 
 
 _OUTSIDE = RunState()

@@ -11,6 +11,7 @@ from hindcaster.errors.indicators import *
 from hindcaster.errors.inputs import *
 from hindcaster.errors.optimizing import *
 from hindcaster.errors.orders import *
+from hindcaster.errors.outputs import *
 from hindcaster.errors.refusal import NotCompilable as NotCompilable
 from hindcaster.errors.running import *
 from hindcaster.errors.store import *

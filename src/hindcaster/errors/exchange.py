@@ -248,11 +248,10 @@ def two_values(argument: str, other: str) -> TypeError:
     return TypeError(f"{argument} and {other} are the same argument: pass one of them.")
 
 
-def output_not_available(names: Iterable[str]) -> NotImplementedError:
-    """Reports are asked for that are not there yet."""
+def pipelines_not_available() -> NotImplementedError:
+    """Candle pipelines are asked for, which are not there yet."""
     return NotImplementedError(
-        f"{', '.join(names)}: files of a run come with the reports of this package and are not "
-        f"available yet. Use the returned trades and metrics, and generate_equity_curve=True."
+        "candles_pipeline_class: candle pipelines are not available yet. Pass changed candles."
     )
 
 

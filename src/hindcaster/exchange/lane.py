@@ -78,6 +78,8 @@ class Lane:
         self.active.append(order)
         if kind == MARKET:
             self.run.queue.append(order)
+        if self.run.journal is not None:
+            self.run.journal.submitted(order)
         return order
 
     def cancel(self, order: Order) -> None:
@@ -89,6 +91,8 @@ class Lane:
         self.book.remove(order)
         self.untidy = True
         self.run.wallet.cancel(order, self)
+        if self.run.journal is not None:
+            self.run.journal.cancelled(order)
 
     def cancel_all(self) -> None:
         """Cancel every live order."""

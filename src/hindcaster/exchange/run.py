@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hindcaster.exchange.decimals import sum_floats
+from hindcaster.exchange.journal import Journal
 from hindcaster.exchange.lane import Lane
 from hindcaster.exchange.market import Moment, Quotes
 from hindcaster.exchange.orders import ACTIVE, BUY, EXECUTED, MARKET, SELL, Order
@@ -70,6 +71,8 @@ class Run:
         Lengths in minutes that can be read.
     measure : callable
         Gives the metrics so far.
+    journal : Journal or None
+        Who is told what happens.
     """
 
     def __init__(self, terms: Terms, quotes: dict[str, Quotes], moment: Moment) -> None:
@@ -89,6 +92,7 @@ class Run:
         self.data_routes: list[Any] = []
         self.timeframes: set[int] = set()
         self.measure: Callable[[], dict[str, Any]] = dict
+        self.journal: Journal | None = None
         self.clock = float("nan")
         self.start = float("nan")
         self.open_trades = 0
@@ -176,7 +180,10 @@ class Run:
         if order.reduce_only and abs(order.qty) > abs(held):
             order.filled_qty = -held
         order.fee = self.fee_rate * (abs(order.filled_qty) * order.price)
+        before = self.wallet.balance
         change = self.wallet.fill(order, lane, order.price if reserved is None else reserved)
+        if self.journal is not None:
+            self.journal.executed(order, before)
         self._move(lane, order, change)
 
     def _move(self, lane: Lane, order: Order, change: float) -> None:
@@ -207,6 +214,10 @@ class Run:
             lane.trade = Trade(lane, LONG if order.side == BUY else SHORT, self.clock)
         lane.trade.add(order, qty, fee)
 
+    def _tell_journal(self, lane: Lane, order: Order, closed: Trade | None = None) -> None:
+        if self.journal is not None:
+            self.journal.moved(lane, order, closed)
+
     def _start_position(self, lane: Lane, order: Order, qty: float) -> None:
         position = lane.position
         position.previous_qty = 0
@@ -217,6 +228,7 @@ class Run:
 
     def _open(self, lane: Lane, order: Order, qty: float) -> None:
         self._start_position(lane, order, qty)
+        self._tell_journal(lane, order)
         lane.agent.opened(order)
 
     def _increase(self, lane: Lane, order: Order, left: float) -> None:
@@ -225,6 +237,7 @@ class Run:
         entry = position.entry_price or 0.0
         position.entry_price = (more * order.price + size * entry) / (more + size)
         position.previous_qty, position.qty = position.qty, left
+        self._tell_journal(lane, order)
         lane.agent.increased(order)
 
     def _tell_again(self, lane: Lane, order: Order) -> None:
@@ -232,6 +245,8 @@ class Run:
 
         A flip leaves orders that only reduce on the position's own side.
         """
+        if self.journal is not None:
+            self.journal.repeated(lane, order)
         before, now = abs(lane.position.previous_qty), abs(lane.position.qty)
         if not before:
             lane.agent.opened(order)
@@ -243,37 +258,44 @@ class Run:
     def _realise(self, lane: Lane, qty: float, price: float) -> None:
         position = lane.position
         profit = abs(qty) * (price - (position.entry_price or 0.0))
-        self.wallet.realise(profit if position.qty > 0 else -profit)
+        if position.qty < 0:
+            profit = -profit
+        before = self.wallet.balance
+        self.wallet.realise(profit)
+        if self.journal is not None:
+            self.journal.realised(lane, profit, before)
 
     def _reduce(self, lane: Lane, order: Order, change: float, left: float) -> None:
         self._realise(lane, change, order.price)
         position = lane.position
         position.previous_qty, position.qty = position.qty, left
+        self._tell_journal(lane, order)
         lane.agent.reduced(order)
 
-    def _end_position(self, lane: Lane, price: float) -> Trade:
+    def _end_position(self, lane: Lane, order: Order) -> Trade:
         position = lane.position
-        self._realise(lane, position.qty, price)
+        self._realise(lane, position.qty, order.price)
         position.previous_qty, position.qty = position.qty, 0
         position.entry_price = None
-        position.exit_price = price
+        position.exit_price = order.price
         position.closed_at = self.clock
         trade = lane.trade
         assert trade is not None
         trade.closed_at = self.clock
         lane.trade = None
         self.trades.append(trade)
+        self._tell_journal(lane, order, trade)
         return trade
 
     def _close(self, lane: Lane, order: Order) -> None:
-        trade = self._end_position(lane, order.price)
+        trade = self._end_position(lane, order)
         lane.agent.closed(order, trade)
 
     def _flip(self, lane: Lane, order: Order, held: float, left: float) -> None:
         """Close the position and open the rest on the other side: two trades share the fill."""
         share = abs(held) / abs(order.filled_qty)
         self._note(lane, order, held, order.fee * share)
-        self._end_position(lane, order.price)
+        self._end_position(lane, order)
         lane.strategy.trades_count += 1
         self._note(lane, order, left, order.fee - order.fee * share)
         self._open(lane, order, left)
@@ -287,4 +309,6 @@ class Run:
         lane.orders.append(order)
         lane.active.append(order)
         lane.untidy = True
+        if self.journal is not None:
+            self.journal.liquidated(lane, position.liquidation_price)
         self.fill(order)

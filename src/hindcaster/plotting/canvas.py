@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from importlib.resources import files
 from typing import Any
 
@@ -66,6 +67,12 @@ class Canvas:
             for way in ("width", "height")
         ]
         self._crosshair = CrosshairTool(overlay=spans)
+
+    def beside(self, source: ColumnDataSource) -> Canvas:
+        """Make a canvas for other candles of the same times: all else is shared with this one."""
+        other = copy(self)
+        other.source = source
+        return other
 
     def new(self, height: int, label: str = "") -> Any:
         """Add a figure below the others."""

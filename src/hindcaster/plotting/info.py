@@ -136,7 +136,7 @@ def picture_of(data: pd.DataFrame, results: Any, options: Options, *, warmup: in
         candles=candles,
         equity=curves[0],
         returns=curves[1],
-        drawdown=_drawdown(results["_equity_curve"], groups) if options.plot_drawdown else None,
+        drawdown=drawdown_of(results["_equity_curve"], groups) if options.plot_drawdown else None,
         profits=options.plot_pl and trades is not None,
         trades=trades,
         orders=orders,
@@ -310,7 +310,7 @@ def _amount(value: float, relative: bool) -> str:
     return f"{value * 100:,.0f}%" if relative else f"${value:,.0f}"
 
 
-def _drawdown(curve: pd.DataFrame, groups: Groups | None) -> tuple[FloatArray, Mark]:
+def drawdown_of(curve: pd.DataFrame, groups: Groups | None) -> tuple[FloatArray, Mark]:
     """Depth of the drawdown by candle, below zero, and its deepest point."""
     full = -curve["DrawdownPct"].to_numpy(np.float64)
     bar = int(np.argmin(np.nan_to_num(full)))

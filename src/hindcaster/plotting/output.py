@@ -67,9 +67,9 @@ def show(
     if path is not None and path.suffix == ".png":
         from hindcaster.plotting.png import write_png
 
-        write_png(_page(layout, path.name, theme, "inline"), path, *_size(layout))
+        write_png(page_of(layout, path.name, theme, "inline"), path, *_size(layout))
     elif path is not None:
-        path.write_text(_page(layout, path.name, theme, resources), encoding="utf-8")
+        path.write_text(page_of(layout, path.name, theme, resources), encoding="utf-8")
     if _compat.notebook_output():
         import bokeh.io
 
@@ -109,7 +109,8 @@ def _open(path: Path) -> None:
     webbrowser.open(path.resolve().as_uri())
 
 
-def _page(layout: Any, title: str, theme: str, resources: str | None) -> str:
+def page_of(layout: Any, title: str, theme: str, resources: str | None) -> str:
+    """Put a layout into a page of its own, as HTML; the title is escaped."""
     from bokeh.embed import file_html
 
     template = _TEMPLATE.replace("PAGE", PALETTES[theme].page)

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from os import PathLike
 from typing import Any
 
 from hindcaster import errors
 from hindcaster._candles import warm_up_candles
 from hindcaster._run_state import RunState, running
+from hindcaster.exchange.journal import Journal
 from hindcaster.exchange.lane import Lane
 from hindcaster.exchange.run import Run, Terms
 from hindcaster.research.checks import check_candles
 from hindcaster.research.config import terms_of
 from hindcaster.research.inputs import lay_out, rows_by_symbol
+from hindcaster.research.outputs.logs import Log, write_log_of_failure
+from hindcaster.research.outputs.storage import Storage
+from hindcaster.research.outputs.wanted import Wanted
 from hindcaster.research.prepared import PreparedCandles
 from hindcaster.research.result import measure, result_of
 from hindcaster.research.routes import Route, make_strategy, read_routes
@@ -43,11 +48,13 @@ def backtest(
     fast_mode: bool = False,
     candles_pipeline_class: Any = None,
     candles_pipeline_kwargs: Mapping[str, Any] | None = None,
+    output_folder: str | PathLike[str] = "storage",
 ) -> dict[str, Any]:
     """Simulate what an exchange would have done with a strategy's orders.
 
-    The function reads its arguments only: it keeps no state, changes no array and writes nothing,
-    so that any number of runs can go on at once.
+    The function reads its arguments only: it keeps no state and changes no array, so that any
+    number of runs can go on at once. Files are written if a flag asks for them, and named after an
+    identifier that no other run has.
 
     Parameters
     ----------
@@ -75,28 +82,43 @@ def backtest(
     generate_equity_curve : bool, default False
         Add ``equity_curve`` to the result.
     benchmark : bool, default False
-        Add buy and hold of each traded symbol to the equity curve.
-    generate_csv, generate_json, generate_logs : bool, default False
-        Not available yet.
-    generate_charts, generate_tradingview, generate_quantstats : bool, default False
-        Not available yet.
+        Add buy and hold of the traded symbols to equity curve, charts and QuantStats report.
+    generate_csv, generate_json : bool, default False
+        Write the closed trades; add the path as ``csv`` or ``json``.
+    generate_logs : bool, default False
+        Write orders, fills, positions, bars and messages of the strategies line by line; the path
+        is ``logs``.
+    generate_charts : bool, default False
+        Draw images and an interactive page (needs Matplotlib: ``hindcaster[charts]``); add
+        ``charts``, ``charts_page``, ``charts_folder`` and ``charts_session_id``.
+    generate_tradingview : bool, default False
+        Write a Pine script that places the filled orders on a chart; add the path as
+        ``tradingview``.
+    generate_quantstats : bool, default False
+        Write QuantStats' report (``hindcaster[quantstats]``); add the path as ``quantstats``.
     hyperparameters : dict, optional
         ``self.hp`` of every strategy, in place of its defaults.
     fast_mode : bool, default False
         Accepted; the result is the same.
     candles_pipeline_class, candles_pipeline_kwargs : optional
         Not available yet.
+    output_folder : str or Path, default 'storage'
+        Where files go, from the working directory on; made when the first is written.
 
     Returns
     -------
     dict
         ``metrics``, ``trades`` (one dict per closed trade, with its orders) and ``logs``; what
-        `generate_…` arguments ask for.
+        `generate_…` arguments ask for. Paths are None if there was no trade to write about.
 
     Raises
     ------
     ValueError, KeyError, InvalidConfig, InvalidRoutes, InvalidTimeframe, InvalidStrategy
         An argument is wrong; the text names the key, route or row.
+    ImportError
+        A package that an output needs is not installed.
+    OSError
+        Nothing can be written to `output_folder`: told before the run where that is possible.
     Exception
         What the strategy raises, unchanged, and the refusals of its orders
         (`hindcaster.exceptions`).
@@ -127,15 +149,20 @@ def backtest(
     >>> result["metrics"]["net_profit"], result["trades"][0]["exit_price"]
     (4.0, 105.0)
     """
-    _refuse_unavailable(
-        generate_csv=generate_csv,
-        generate_json=generate_json,
-        generate_logs=generate_logs,
-        generate_charts=generate_charts,
-        generate_tradingview=generate_tradingview,
-        generate_quantstats=generate_quantstats,
-        candles_pipeline_class=candles_pipeline_class is not None,
+    wanted = Wanted(
+        equity_curve=generate_equity_curve,
+        benchmark=benchmark,
+        hyperparameters=generate_hyperparameters,
+        csv=generate_csv,
+        json=generate_json,
+        logs=generate_logs,
+        charts=generate_charts,
+        tradingview=generate_tradingview,
+        quantstats=generate_quantstats,
     )
+    storage = Storage(output_folder) if wanted.files else None
+    if candles_pipeline_class is not None:
+        raise errors.pipelines_not_available()
     if extra_routes is not None and data_routes is not None:
         raise errors.two_values("data_routes", "extra_routes")
     if isinstance(candles, PreparedCandles):
@@ -146,32 +173,37 @@ def backtest(
     trading, data = read_routes(routes, data_routes or extra_routes, terms.exchange)
     run, timeline = _prepare(terms, trading, data, candles or {}, warmup_candles)
     try:
-        _simulate(run, timeline, trading, hyperparameters)
-        return result_of(
-            run,
-            timeline,
-            equity_curve=generate_equity_curve,
-            benchmark=benchmark,
-            hyperparameters=generate_hyperparameters,
-        )
+        _simulate(run, timeline, trading, hyperparameters, wanted, storage)
+        return result_of(run, timeline, wanted, storage)
     finally:
         run.release()
 
 
-def _refuse_unavailable(**wanted: bool) -> None:
-    names = [name for name, value in wanted.items() if value]
-    if names:
-        raise errors.output_not_available(names)
-
-
 def _simulate(
-    run: Run, timeline: Timeline, routes: list[Route], hyperparameters: dict[str, Any] | None
+    run: Run,
+    timeline: Timeline,
+    routes: list[Route],
+    hyperparameters: dict[str, Any] | None,
+    wanted: Wanted,
+    storage: Storage | None,
 ) -> None:
     """Run the strategies from the first minute to the last."""
-    state = RunState(kind="backtest", clock=lambda: int(run.clock))
-    with warm_up_candles(run.terms.warm_up_candles), running(state):
-        _attach_strategies(run, routes, hyperparameters)
-        Simulation(run, timeline).run_to_end()
+    log = Log(run) if wanted.logs else None
+    run.journal = log or (Journal() if wanted.fills else None)
+    state = RunState(
+        kind="backtest",
+        clock=lambda: int(run.clock),
+        debug=wanted.logs,
+        said=None if log is None else log.said,
+    )
+    try:
+        with warm_up_candles(run.terms.warm_up_candles), running(state):
+            _attach_strategies(run, routes, hyperparameters)
+            Simulation(run, timeline).run_to_end()
+    except BaseException as error:
+        if log is not None and storage is not None:
+            write_log_of_failure(log, storage, error)
+        raise
 
 
 def _prepare(

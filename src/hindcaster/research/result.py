@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
-from hindcaster._types import FloatArray
-from hindcaster.engine.exchange.columns import CLOSE, OPEN
-from hindcaster.exchange.lane import Lane
 from hindcaster.exchange.run import Run
 from hindcaster.exchange.timeframes import MINUTE_MS
+from hindcaster.research.outputs.csv_file import write_csv
+from hindcaster.research.outputs.equity_curve import equity_curve
+from hindcaster.research.outputs.json_file import write_json
+from hindcaster.research.outputs.logs import Log, write_log
+from hindcaster.research.outputs.storage import Storage
+from hindcaster.research.outputs.texts import run_name
+from hindcaster.research.outputs.tradingview import write_tradingview
+from hindcaster.research.outputs.wanted import Wanted
 from hindcaster.research.timeline import Timeline
 from hindcaster.stats.exchange import exchange_metrics
 from hindcaster.strategies.hyperparameters import table
-
-# Colours of the series of an equity curve: the account, then the benchmarks in turn.
-_PORTFOLIO_COLOR: Final = "#818CF8"
-_BENCHMARK_COLORS: Final = ("#fbbf24", "#fb7185", "#60A5FA", "#4ADE80", "#E879F9", "#F97316")
 
 
 def measure(run: Run, minutes: int | None) -> dict[str, Any]:
@@ -46,48 +47,51 @@ def measure(run: Run, minutes: int | None) -> dict[str, Any]:
 
 
 def result_of(
-    run: Run, timeline: Timeline, *, equity_curve: bool, benchmark: bool, hyperparameters: bool
+    run: Run, timeline: Timeline, wanted: Wanted, storage: Storage | None
 ) -> dict[str, Any]:
-    """Put the result together."""
+    """Put the result together, and write the files that are asked for."""
     minutes = round((timeline.clocks.item(-1) - timeline.start) / MINUTE_MS)
     result: dict[str, Any] = {
         "metrics": measure(run, minutes),
         "trades": [trade.to_dict_with_orders for trade in run.trades],
         "logs": None,
     }
-    if equity_curve:
-        result["equity_curve"] = _equity_curve(run, timeline, benchmark)
-    if hyperparameters:
+    if wanted.equity_curve:
+        result["equity_curve"] = equity_curve(run, timeline, wanted.benchmark)
+    if wanted.hyperparameters:
         result["hyperparameters"] = table(run.routes[0].strategy)
+    if storage is not None:
+        _write_tables(run, wanted, storage, result)
+        _write_pictures(run, timeline, wanted, storage, result)
     return result
 
 
-def _series(name: str, samples: FloatArray, color: str) -> dict[str, Any]:
-    points = [
-        {"time": time / 1000, "value": value, "color": color} for time, value in samples.tolist()
-    ]
-    return {"name": name, "data": points, "color": color}
+def _write_tables(run: Run, wanted: Wanted, storage: Storage, result: dict[str, Any]) -> None:
+    """Write what lists orders and trades."""
+    journal = run.journal
+    if wanted.logs and isinstance(journal, Log):
+        result["logs"] = write_log(journal, storage)
+    if wanted.csv:
+        result["csv"] = write_csv(run, storage)
+    if wanted.json:
+        result["json"] = write_json(run, storage)
+    if wanted.tradingview and journal is not None:
+        result["tradingview"] = write_tradingview(run, journal.fills, storage)
 
 
-def _equity_curve(run: Run, timeline: Timeline, benchmark: bool) -> list[dict[str, Any]] | None:
-    if not run.trades:
-        return None
-    samples = run.samples.as_array()
-    curve = [_series("Portfolio", samples, _PORTFOLIO_COLOR)]
-    if benchmark:
-        for index, lane in enumerate(run.lanes):
-            color = _BENCHMARK_COLORS[index % len(_BENCHMARK_COLORS)]
-            curve.append(_series(lane.symbol, _buy_and_hold(lane, timeline, samples), color))
-    return curve
+def _write_pictures(
+    run: Run, timeline: Timeline, wanted: Wanted, storage: Storage, result: dict[str, Any]
+) -> None:
+    """Write what is drawn, with libraries that are imported for it."""
+    if wanted.charts and run.journal is not None:
+        from hindcaster.research.outputs.charts import write_charts
 
+        fills, metrics = run.journal.fills, result["metrics"]
+        result |= write_charts(run, timeline, fills, metrics, storage, benchmark=wanted.benchmark)
+    if wanted.quantstats:
+        from hindcaster.research.outputs.quantstats import write_quantstats
 
-def _buy_and_hold(lane: Lane, timeline: Timeline, samples: FloatArray) -> FloatArray:
-    """Give the starting balance held in a symbol since its first open, at the samples' times."""
-    rows = lane.quotes.rows
-    held = samples.copy()
-    steps = timeline.clocks.searchsorted(samples[1:, 0])
-    bought = rows.item(lane.quotes.first, OPEN)
-    for index, step in enumerate(steps.tolist(), start=1):
-        row = timeline.first_row(lane.symbol, step + 1) - 1
-        held[index, 1] = samples[0, 1] * rows.item(row, CLOSE) / bought
-    return held
+        name = run_name(run)
+        result["quantstats"] = write_quantstats(
+            run, timeline, storage, name, benchmark=wanted.benchmark
+        )

@@ -31,6 +31,7 @@ class Simulation:
     def __init__(self, run: Run, timeline: Timeline) -> None:
         self._run = run
         self._moment = run.moment
+        self._journal = run.journal
         self._timeline = timeline
         self._clocks = timeline.clocks
         self._all = len(run.quotes)
@@ -53,6 +54,8 @@ class Simulation:
         """Simulate every step, and end the strategies."""
         run, total = self._run, self._timeline.total
         run.begin(self._timeline.start)
+        if self._journal is not None:
+            self._journal.sampled(self._timeline.start, run.terms.starting_balance)
         self._sample_step = self._next_sample()
         watches = list(self._watches.values())
         step = -1
@@ -105,6 +108,8 @@ class Simulation:
     def _execute(self, step: int) -> None:
         for lane, flags in zip(self._run.lanes, self._is_due, strict=True):
             if flags is None or flags[step]:
+                if self._journal is not None:
+                    self._journal.executing(lane)
                 lane.agent.execute()
             if lane.untidy:
                 lane.tidy()
@@ -114,8 +119,13 @@ class Simulation:
         self._enter(last)
         self._take_samples(last + 1)
         for lane in self._run.lanes:
+            if self._journal is not None:
+                self._journal.terminating(lane)
             lane.agent.terminate()
-        self._run.samples.finish(self._run.clock, self._run.value())
+        value = self._run.value()
+        self._run.samples.finish(self._run.clock, value)
+        if self._journal is not None:
+            self._journal.sampled(self._run.clock, value)
 
     # -- balance samples --------------------------------------------------------------------
 
@@ -129,7 +139,10 @@ class Simulation:
         while self._sample_step < stop:
             step = self._sample_step
             prices = {lane.symbol: self._price_at(lane, step) for lane in run.lanes}
-            run.samples.add(self._clocks.item(step), run.value(prices))
+            value = run.value(prices)
+            run.samples.add(self._clocks.item(step), value)
+            if self._journal is not None:
+                self._journal.sampled(self._clocks.item(step), value)
             self._sample_step = self._next_sample()
 
     def _price_at(self, lane: Lane, step: int) -> float:

@@ -58,6 +58,19 @@ class Timeline:
             return self._firsts[symbol] + step
         return int(np.searchsorted(self._steps_of_rows[symbol], step))
 
+    def last_rows(self, symbol: str) -> IntArray:
+        """Give the last row of a symbol that has closed at each step; -1 before the first."""
+        steps = np.arange(self.total, dtype=np.int64)
+        if self.is_regular:
+            return self._firsts[symbol] + steps
+        return np.searchsorted(self._steps_of_rows[symbol], steps, side="right") - 1
+
+    def steps_of(self, symbol: str, first: int, stop: int) -> IntArray:
+        """Give the steps at which some rows of a symbol close."""
+        if self.is_regular:
+            return np.arange(first, stop, dtype=np.int64) - self._firsts[symbol]
+        return self._steps_of_rows[symbol][first:stop]
+
     def step_of(self, symbol: str, row: int) -> int:
         """Give the step at which a row closes."""
         if self.is_regular:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from hindcaster import errors
+from hindcaster import _run_state, errors
 from hindcaster.strategies.charts import Charts
 from hindcaster.strategies.learning import Learning
 from hindcaster.strategies.readings import Readings
@@ -212,7 +212,7 @@ class Strategy(Readings, Charts, Learning, ABC):
         send_notification: bool = False,
         webhook: str | None = None,
     ) -> None:
-        """Write a message to the log ``hindcaster.strategies``.
+        """Write a message to the log ``hindcaster.strategies``, and to the log file of the run.
 
         Parameters
         ----------
@@ -231,3 +231,6 @@ class Strategy(Readings, Charts, Learning, ABC):
         if log_type not in ("info", "error"):
             raise errors.bad_log_type(log_type)
         logger.log(logging.INFO if log_type == "info" else logging.ERROR, "%s", msg)
+        said = _run_state.current().said
+        if said is not None:
+            said(log_type, msg)
