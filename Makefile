@@ -70,6 +70,7 @@ bench-exchange: $(VENV)/.installed $(JESSE)
 golden: $(PEER) $(JESSE)
 	$(PEER) tests/parity/make_golden.py --first 0 --cases 2404 --out tests/parity/golden/backtesting_0.6.6.npz
 	$(JESSE) -m tests.parity.indicators.make_golden --out tests/parity/golden/indicators_jesse_3.5.3.npz
+	$(JESSE) -m tests.parity.outputs.make_golden --out tests/parity/golden/outputs_jesse_3.5.3.json
 	$(JESSE) -m tests.parity.helpers.make_golden --out tests/parity/golden/helpers_jesse_3.5.3.npz
 	$(JESSE) -m tests.parity.store.make_golden --out tests/parity/golden/stored_candles_jesse_3.5.3.json
 

@@ -34,9 +34,24 @@ _HELD_COLORS: Final = ("#e8a33d", "#9b5fc0", "#2f9e77", "#c2577a", "#6b7f94", "#
 _SIZE: Final = (10.0, 4.2)  # inches
 _DOTS: Final = 130  # per inch
 _WORST: Final = 5  # drawdowns that are shaded
-_MONTHS: Final = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+_MONTHS: Final = [
+    "Jan",
+    "Feb",
+    "Mar",
+    "Apr",
+    "May",
+    "Jun",
+    "Jul",
+    "Aug",
+    "Sep",
+    "Oct",
+    "Nov",
+    "Dec",
+]
 _FEWEST_MONTHS: Final = 2
 _MOST_MARKS: Final = 4_000
+_MOST_BESIDE: Final = 4  # entries of a legend
+_LONGEST_TITLE: Final = 58
 _STRONGEST: Final = 0.6  # opacity behind the largest return
 
 
@@ -54,6 +69,8 @@ def overview(data: ImageData) -> bytes:
 
 def _png(draw: Callable[[Figure, ImageData], None], data: ImageData) -> bytes:
     figure = Figure(figsize=_SIZE, dpi=_DOTS, layout="constrained", facecolor=_COLORS.paper)
+    engine: Any = figure.get_layout_engine()
+    engine.set(w_pad=0.14, h_pad=0.12)  # inches
     FigureCanvasAgg(figure)
     file = io.BytesIO()
     with warnings.catch_warnings():
@@ -65,7 +82,8 @@ def _png(draw: Callable[[Figure, ImageData], None], data: ImageData) -> bytes:
 
 def _axes(figure: Figure, title: str, label: str = "", place: Any = 111) -> Any:
     axes = figure.add_subplot(place)
-    axes.set_title(title, loc="left", fontsize=11, color=_COLORS.ink, parse_math=False)
+    short = title if len(title) <= _LONGEST_TITLE else title[: _LONGEST_TITLE - 1] + "…"
+    axes.set_title(short, loc="left", fontsize=11, color=_COLORS.ink, parse_math=False)
     axes.set_ylabel(label, fontsize=9, color=_COLORS.ink)
     axes.tick_params(labelsize=8.5, colors=_COLORS.ink, length=0)
     axes.grid(color=_COLORS.grid, linewidth=0.8)
@@ -95,7 +113,15 @@ def _money(axes: Any) -> None:
 
 
 def _legend(axes: Any) -> None:
-    legend = axes.legend(fontsize=8.5, frameon=False, loc="best", labelcolor=_COLORS.ink)
+    """Name the lines: beside the title, or inside if they are many."""
+    count = len(axes.get_legend_handles_labels()[1])
+    place = {"loc": "lower right", "bbox_to_anchor": (1.0, 0.995), "borderaxespad": 0.0}
+    if count > _MOST_BESIDE:
+        place = {"loc": "best"}
+    legend = axes.legend(
+        fontsize=8.5, frameon=count > _MOST_BESIDE, ncols=2 if count > _MOST_BESIDE else count,
+        labelcolor=_COLORS.ink, handlelength=1.4, columnspacing=1.2, **place,
+    )  # fmt: skip
     for text in legend.get_texts():
         text.set_parse_math(False)
 
@@ -237,6 +263,7 @@ def _absent(axes: Any, why: str) -> None:
     )
     axes.set_xticks([])
     axes.set_yticks([])
+    axes.set_ylabel("")
 
 
 def _bars(axes: Any, values: FloatArray) -> None:
