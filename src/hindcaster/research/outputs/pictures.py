@@ -23,10 +23,11 @@ from hindcaster.plotting.options import Options
 from hindcaster.plotting.trades import Trades
 from hindcaster.research.outputs.course import values_by_step
 from hindcaster.research.outputs.equity_curve import buy_and_hold
-from hindcaster.research.outputs.texts import run_name
+from hindcaster.research.outputs.texts import one_line, run_name
 from hindcaster.research.timeline import Timeline
 
 _LINE_WIDTH: Final = 1.5
+_LONGEST_LABEL: Final = 40
 
 
 class Axis(NamedTuple):
@@ -163,7 +164,7 @@ def _traded(lane: Lane, timeline: Timeline, axis: Axis) -> Traded:
         warnings=[],
     )
     return Traded(
-        lane.symbol,
+        one_line(lane.symbol)[:_LONGEST_LABEL],
         picture,
         _levels(strategy._candle_levels),
         [str(name) for name in charts],
@@ -263,14 +264,15 @@ def image_data(run: Run, timeline: Timeline, fills: Sequence[Fill], benchmark: b
     axis = axis_of(run, timeline)
     held, changes, marks = {}, {}, {}
     for lane in run.lanes:
+        label = one_line(lane.symbol)[:_LONGEST_LABEL]
         if benchmark:
-            held[lane.symbol] = buy_and_hold(lane, timeline, samples)[:, 1]
+            held[label] = buy_and_hold(lane, timeline, samples)[:, 1]
         closes = timeline.clocks[axis.ends]
         change = 100 * (_held(lane, timeline, axis) - 1)
-        changes[lane.symbol] = (_dates(closes), change)
+        changes[label] = (_dates(closes), change)
         own = [fill for fill in fills if fill.lane == lane.index and fill.change]
         bought = lane.quotes.rows.item(lane.quotes.first, OPEN)
-        marks[lane.symbol] = Marks(
+        marks[label] = Marks(
             _dates(np.array([fill.time for fill in own])),
             100 * (np.array([fill.price for fill in own], np.float64) / bought - 1),
             np.array([fill.change > 0 for fill in own], bool),
