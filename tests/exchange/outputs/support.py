@@ -41,7 +41,7 @@ def busy(is_spot: bool = False) -> type:
 
     def on_open_position(self, order):
         qty, up = abs(self.position.qty), 1 if self.is_long else -1
-        self.take_profit = qty, self.price * (1 + up * 0.01)
+        self.take_profit = qty, self.price * (1 + up * (0.002 if is_spot else 0.01))
         if not is_spot:
             self.stop_loss = qty, self.price * (1 - up * 0.008)
 

@@ -1,4 +1,4 @@
-"""Files of runs: where they go, what they are called, and what happens when they cannot be written."""
+"""Files of runs: where they go, what they are called, what happens if they cannot be written."""
 
 import errno
 import os
