@@ -20,9 +20,9 @@ KNOWN = """
     array array.new array.from math.abs math.floor math.max str.tostring strategy close time
     time_close barstate.isfirst barstate.isconfirmed barstate.islast strategy.long strategy.short
     strategy.order strategy.cancel_all strategy.position_size strategy.commission.percent table.new
-    table.cell position.top_right syminfo.mincontract orders.get orders.size orders.concat limit stop
-    overlay initial_capital commission_type commission_value process_orders_on_close margin_long
-    margin_short text_color
+    table.cell position.top_right syminfo.mincontract orders.get orders.size orders.concat limit
+    stop overlay initial_capital commission_type commission_value process_orders_on_close
+    margin_long margin_short text_color
 """
 PAIRS = {")": "(", "]": "[", "}": "{"}
 

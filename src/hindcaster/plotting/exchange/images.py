@@ -170,7 +170,7 @@ def _drawdown(figure: Figure, data: ImageData) -> None:
         start, end = data.times[fall.start], data.times[fall.end]
         axes.axvspan(start, end, color=_COLORS.down, alpha=0.14, linewidth=0)
         axes.annotate(
-            f"#{number}\n−{100 * fall.depth:.1f} %",
+            f"#{number}\n−{100 * fall.depth:.2f} %",
             (start + (end - start) / 2, 0.03),
             xycoords=("data", "axes fraction"),
             ha="center",
