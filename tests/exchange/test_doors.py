@@ -152,10 +152,9 @@ def test_data_routes_have_two_names_and_may_be_left_out():
         backtest(futures(), routes, [], candles, extra_routes=[])
 
 
-@pytest.mark.parametrize("flag", ["csv", "json", "logs", "charts", "tradingview", "quantstats"])
-def test_files_that_cannot_be_written_yet_are_refused(flag):
-    with pytest.raises(NotImplementedError, match=f"generate_{flag}"):
-        run(idle(), flat(1), **{f"generate_{flag}": True})
+def test_candle_pipelines_are_refused():
+    with pytest.raises(NotImplementedError, match="candles_pipeline_class"):
+        run(idle(), flat(1), candles_pipeline_class=object)
 
 
 def test_strategies_can_be_named(tmp_path, monkeypatch):
