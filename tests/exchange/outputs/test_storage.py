@@ -6,14 +6,19 @@ import uuid
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
+from matplotlib.image import imread
 
+from hindcaster.plotting.exchange import images
+from hindcaster.plotting.exchange.info import ImageData, Marks
 from hindcaster.research.outputs import storage as module
 from hindcaster.research.outputs import wanted
 from hindcaster.research.outputs.storage import Storage
 
 from ..support import EXCHANGE, idle, route, run
-from .support import FILES, WINNER, WINNER_ROWS, asked, winner
+from .support import FILES, WINNER, WINNER_ROWS, asked, gapless, winner
 
 HOSTILE = (
     "../../etc-USDT",
@@ -60,7 +65,7 @@ def test_each_flag_writes_its_files_under_the_working_directory(tmp_path, monkey
 
 def test_the_set_of_charts(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    result = winner("charts")
+    result = gapless(6, 100_000, "4h", **asked("charts"), benchmark=True)
     session = result["charts_session_id"]
     names = (
         "cumulative_returns",
@@ -79,6 +84,13 @@ def test_the_set_of_charts(tmp_path, monkeypatch):
         f"storage/charts/{session}.html",
         f"storage/charts/{session}.png",
     ]
+    for file in tmp_path.rglob("*.png"):
+        pixels = imread(file)
+        height, width, _ = pixels.shape
+        assert width == 1300
+        assert height > 200
+        coloured = (np.ptp(pixels[:, :, :3], axis=2) > 0.2).mean()
+        assert coloured > 0.002, file.name
 
 
 def test_all_files_of_a_run_have_one_identifier_and_those_of_another_run_another(tmp_path):
@@ -149,7 +161,7 @@ def test_hostile_names_in_pictures(tmp_path):
     assert Path(result["charts"]).parent == tmp_path / "charts"
 
 
-@pytest.mark.parametrize("folder", ["", " ", "a\x00b", b"bytes", 3, None])
+@pytest.mark.parametrize("folder", ["", " ", "a\x00b", 5000 * "x", b"bytes", 3, None])
 def test_what_is_no_folder_is_refused_before_the_run(folder):
     ran = []
     strategy = idle(before=lambda self: ran.append(1))
@@ -234,10 +246,16 @@ def test_runs_in_threads_write_files_of_their_own(tmp_path):
     assert len(set(texts)) == 1
 
 
-def test_threads_draw_the_same(tmp_path):
-    with ThreadPoolExecutor(2) as pool:
-        results = list(pool.map(lambda _: winner("charts", output_folder=tmp_path), range(2)))
-    assert len({Path(result["charts"]).read_bytes() for result in results}) == 1
+def test_threads_draw_the_same():
+    times = pd.date_range("2021-01-01", periods=40)
+    values = 100.0 + np.arange(40) % 7
+    marks = Marks(times[:2], values[:2], np.array([True, False]))
+    data = ImageData(
+        "a", times, values, {"b": values}, values, {"b": (times, values)}, {"b": marks}
+    )
+    with ThreadPoolExecutor(3) as pool:
+        files = set(pool.map(lambda _: images.overview(data), range(3)))
+    assert len(files) == 1
 
 
 def test_outputs_do_not_change_the_result(tmp_path):

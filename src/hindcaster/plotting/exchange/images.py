@@ -68,16 +68,23 @@ def overview(data: ImageData) -> bytes:
 
 
 def _png(draw: Callable[[Figure, ImageData], None], data: ImageData) -> bytes:
-    figure = Figure(figsize=_SIZE, dpi=_DOTS, layout="constrained", facecolor=_COLORS.paper)
-    engine: Any = figure.get_layout_engine()
-    engine.set(w_pad=0.14, h_pad=0.12)  # inches
+    figure = Figure(figsize=_SIZE, dpi=_DOTS, facecolor=_COLORS.paper)
     FigureCanvasAgg(figure)
+    _margins(figure)
     file = io.BytesIO()
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         draw(figure, data)
         figure.savefig(file, format="png")
     return file.getvalue()
+
+
+def _margins(figure: Figure, top: float = 0.45, bottom: float = 0.5) -> None:
+    """Leave room around the axes, in inches: to measure the texts would take as long again."""
+    width, height = figure.get_size_inches()
+    figure.subplots_adjust(
+        0.85 / width, bottom / height, 1 - 0.25 / width, 1 - top / height, 0, 0.3
+    )
 
 
 def _axes(figure: Figure, title: str, label: str = "", place: Any = 111) -> Any:
@@ -196,7 +203,8 @@ def _monthly_heatmap(figure: Figure, data: ImageData) -> None:
     found = calendar_returns(TimeAxis(data.times), np.ascontiguousarray(data.balance))
     first = int(found.years[0].astype(np.int64))
     count = int(found.years[-1].astype(np.int64)) - first + 1
-    figure.set_size_inches(_SIZE[0], max(1.8, 0.9 + 0.42 * count))
+    figure.set_size_inches(_SIZE[0], max(1.6, 0.9 + 0.42 * count))
+    _margins(figure, top=0.75, bottom=0.15)
     cells = np.full((count, 13), np.nan)
     months = found.months.astype(np.int64) - 12 * first
     cells[months // 12, months % 12] = 100 * found.monthly
@@ -286,6 +294,7 @@ def _bars(axes: Any, values: FloatArray) -> None:
 
 def _overview(figure: Figure, data: ImageData) -> None:
     figure.set_size_inches(_SIZE[0], 2 * _SIZE[1])
+    _margins(figure)
     above = _axes(figure, f"Balance: {data.name}", place=211)
     _line(above, data.times, data.balance, "Balance", _COLORS.curve)
     _money(above)
