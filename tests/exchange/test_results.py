@@ -106,6 +106,14 @@ def test_benchmark_holds_each_symbol_from_its_first_open():
     assert down == pytest.approx([10_000, 10_000 * 1559 / 3000, 10_000 * 1500 / 3000])
 
 
+def test_benchmark_buys_no_symbol_whose_candles_end_before_trading_begins():
+    candles = {"BTC-USDT": flat(10), "ETH-USDT": flat(10, start=START + 20 * 60_000)}
+    routes = [route(BuyOnce, symbol) for symbol in candles]
+    result = run(None, candles, routes=routes, generate_equity_curve=True, benchmark=True)
+    values = [[point["value"] for point in series["data"]] for series in result["equity_curve"]]
+    assert values[1] == values[2] == [10_000, 10_000]
+
+
 def test_result_is_plain_data():
     result = run(entry((1, 100)), flat(5), generate_equity_curve=True)
     assert json.loads(json.dumps(result["trades"])) == result["trades"]

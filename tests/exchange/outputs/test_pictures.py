@@ -109,6 +109,18 @@ def test_symbols_share_the_times_and_miss_candles_of_their_own(inside):
     assert not np.isnan(first.columns["Close"][missing]).any()
 
 
+def test_a_symbol_without_minutes_to_trade_is_empty(inside):
+    candles = {"A-USDT": continuous(1, 60), "B-USDT": continuous(2, 60)}
+    candles["B-USDT"][:, 0] += 7_200_000
+    routes = [route(busy(), symbol, "5m") for symbol in candles]
+    seen = inside(lambda **more: run(None, candles, routes=routes, benchmark=True, **more))
+    first, second = (traded.picture for traded in seen["page"].symbols)
+    assert np.isnan(first.candles.columns["Close"]).all()
+    assert first.trades is None
+    assert not np.isnan(second.candles.columns["Close"]).any()
+    assert first.equity.buy_hold[0] > 0
+
+
 def test_too_many_candles_are_drawn_as_longer_ones(inside, monkeypatch):
     monkeypatch.setattr(pictures, "MOST_CANDLES", 40)
     seen = inside(gapless, 3, 3000, "5m")

@@ -19,7 +19,8 @@ def values_by_step(run: Run, timeline: Timeline, fills: Sequence[Fill]) -> Float
 
     Cash and what resting orders have reserved, with positions at the last closes: profits of what
     is open in futures, all that is held in spot. A balance sample of the same time is the same
-    number, up to rounding.
+    number, up to rounding; but in spot with several routes samples leave out what the other
+    routes than the first have reserved.
 
     Parameters
     ----------

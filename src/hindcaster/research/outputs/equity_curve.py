@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from hindcaster._types import FloatArray
+import numpy as np
+
+from hindcaster._types import FloatArray, IntArray
 from hindcaster.engine.exchange.columns import CLOSE, OPEN
 from hindcaster.exchange.lane import Lane
 from hindcaster.exchange.run import Run
@@ -52,11 +54,21 @@ def buy_and_hold(lane: Lane, timeline: Timeline, samples: FloatArray) -> FloatAr
     ndarray, shape (k, 2)
         The same times, and what was held.
     """
-    rows = lane.quotes.rows
     held = samples.copy()
     steps = timeline.clocks.searchsorted(samples[1:, 0])
-    bought = rows.item(lane.quotes.first, OPEN)
-    for index, step in enumerate(steps.tolist(), start=1):
-        row = timeline.first_row(lane.symbol, step + 1) - 1
-        held[index, 1] = samples[0, 1] * rows.item(row, CLOSE) / bought
+    growth = growth_held(lane, timeline.last_rows(lane.symbol)[steps])
+    held[1:, 1] = samples[0, 1] * growth
     return held
+
+
+def growth_held(lane: Lane, last_rows: IntArray) -> FloatArray:
+    """Give what holding a symbol has made of its price, by the row that closed last.
+
+    It is bought at its first open of the trading time; before that, and if it has none, nothing
+    changes.
+    """
+    rows, first = lane.quotes.rows, lane.quotes.first
+    if first >= len(rows):
+        return np.ones(len(last_rows))
+    growth = rows[np.maximum(last_rows, first), CLOSE] / rows[first, OPEN]
+    return np.where(last_rows >= first, growth, 1.0)

@@ -22,7 +22,7 @@ from hindcaster.plotting.info import Candles, Picture, curves_of, drawdown_of, w
 from hindcaster.plotting.options import Options
 from hindcaster.plotting.trades import Trades
 from hindcaster.research.outputs.course import values_by_step
-from hindcaster.research.outputs.equity_curve import buy_and_hold
+from hindcaster.research.outputs.equity_curve import buy_and_hold, growth_held
 from hindcaster.research.outputs.texts import one_line, run_name
 from hindcaster.research.timeline import Timeline
 
@@ -108,11 +108,8 @@ def _account(
 
 
 def _held(lane: Lane, timeline: Timeline, axis: Axis) -> FloatArray:
-    """Give the price at the ends of the candles over that at which holding began."""
-    rows = lane.quotes.rows
-    last = np.maximum(timeline.last_rows(lane.symbol)[axis.ends], 0)
-    held: FloatArray = rows[last, CLOSE] / rows[lane.quotes.first, OPEN]
-    return held
+    """Give by candle what holding has made of the price."""
+    return growth_held(lane, timeline.last_rows(lane.symbol)[axis.ends])
 
 
 def _facts(run: Run, axis: Axis, metrics: dict[str, Any]) -> list[tuple[str, str]]:
@@ -144,21 +141,13 @@ def _traded(lane: Lane, timeline: Timeline, axis: Axis) -> Traded:
         orders=None,
         behind=None,
         volume=True,
-        overlays=_shown(strategy._candle_lines, f"line{lane.index}", timeline, axis, True),
+        overlays=[
+            Shown([row], True, False, False)
+            for row in _rows(strategy._candle_lines, f"line{lane.index}", timeline, axis)
+        ],
         sections=[
-            Shown(
-                [
-                    row
-                    for one in _shown(
-                        strategy._extra_lines[name], f"chart{lane.index}_{i}", timeline, axis, False
-                    )
-                    for row in one.rows
-                ],
-                False,
-                False,
-                False,
-            )
-            for i, name in enumerate(charts)
+            Shown(_rows(lines, f"chart{lane.index}_{number}", timeline, axis), False, False, False)
+            for number, lines in enumerate(strategy._extra_lines.values())
         ],
         note="",
         warnings=[],
@@ -176,6 +165,9 @@ def _columns(lane: Lane, timeline: Timeline, axis: Axis) -> dict[str, FloatArray
     """Fold the rows of a symbol into the candles; NaN in those it has no row in."""
     quotes = lane.quotes
     rows = quotes.rows[quotes.first :]
+    if not len(rows):
+        names = ("Open", "High", "Low", "Close", "Volume")
+        return {name: np.full(len(axis.times), np.nan) for name in names}
     candle = axis.of_step[timeline.steps_of(lane.symbol, quotes.first, len(quotes.rows))]
     begins = np.flatnonzero(np.diff(candle, prepend=-1))
     there = candle[begins]
@@ -222,15 +214,11 @@ def _trades(lane: Lane, timeline: Timeline, axis: Axis) -> Trades | None:
     )
 
 
-def _shown(
-    lines: dict[str, list[dict[str, Any]]],
-    prefix: str,
-    timeline: Timeline,
-    axis: Axis,
-    overlay: bool,
-) -> list[Shown]:
+def _rows(
+    lines: dict[str, list[dict[str, Any]]], prefix: str, timeline: Timeline, axis: Axis
+) -> list[Row]:
     """Put the points of lines into candles: the last one counts, until there is a new one."""
-    shown = []
+    rows = []
     for number, (title, points) in enumerate(lines.items()):
         candle = _candle_at([1000 * point["time"] for point in points], timeline, axis)
         values = np.full(len(axis.times), np.nan)
@@ -238,9 +226,8 @@ def _shown(
         last = np.maximum.accumulate(np.where(np.isnan(values), 0, np.arange(len(values))))
         values[: candle[-1] + 1] = values[last[: candle[-1] + 1]]
         color = next((point["color"] for point in points if point["color"]), None)
-        row = Row(f"{prefix}_{number}", str(title), color, values, None)
-        shown.append(Shown([row], overlay, False, False))
-    return shown
+        rows.append(Row(f"{prefix}_{number}", str(title), color, values, None))
+    return rows
 
 
 def _levels(levels: dict[str, dict[str, Any]]) -> list[Level]:
@@ -271,10 +258,10 @@ def image_data(run: Run, timeline: Timeline, fills: Sequence[Fill], benchmark: b
         change = 100 * (_held(lane, timeline, axis) - 1)
         changes[label] = (_dates(closes), change)
         own = [fill for fill in fills if fill.lane == lane.index and fill.change]
-        bought = lane.quotes.rows.item(lane.quotes.first, OPEN)
+        first_open = lane.quotes.rows[lane.quotes.first : lane.quotes.first + 1, OPEN]
         marks[label] = Marks(
             _dates(np.array([fill.time for fill in own])),
-            100 * (np.array([fill.price for fill in own], np.float64) / bought - 1),
+            100 * (np.array([fill.price for fill in own], np.float64) / first_open - 1),
             np.array([fill.change > 0 for fill in own], bool),
         )
     returns = np.array([trade.pnl_percentage for trade in run.trades], np.float64)
