@@ -27,15 +27,26 @@ def test_names_of_the_helper_module():
     assert set(expected.split()) <= set(lib.__all__)
 
 
-def test_import_is_light():
-    heavy = ("numba", "bokeh", "joblib", "scipy", "tqdm", "cloudpickle", "multiprocessing")
-    heavy += ("pyarrow.parquet", "fsspec", "filelock", "platformdirs", "ccxt")
-    code = (
-        "import sys, pandas; loaded = set(sys.modules)  # pandas loads more where it is there\n"
-        f"import hindcaster; print([m for m in {heavy} if m in set(sys.modules) - loaded])"
-    )
+def modules_after(code):
+    code += "; import sys; print(*sys.modules)"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert run.stdout.strip() == "[]"
+    return set(run.stdout.split())
+
+
+def test_import_is_light():
+    heavy |= {"cloudpickle", "pyarrow.parquet", "fsspec", "filelock", "platformdirs", "ccxt"}
+    loaded = modules_after("from hindcaster import Backtest, Strategy, lib")
+    found = heavy & (loaded - modules_after("import pandas"))  # which loads pyarrow where it is
+    assert found == set()
+
+
+def test_names_and_modules_are_loaded_when_used():
+    loaded = modules_after("import hindcaster; hindcaster.costs.PerShare")
+    assert "hindcaster.costs" in loaded
+    assert not {"hindcaster.backtest", "pandas"} & loaded
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = hindcaster.nothing
+    assert set(hindcaster.__all__) <= set(dir(hindcaster))
 
 
 @pytest.mark.parametrize(
