@@ -34,7 +34,7 @@ def file_for(filename: str | Path | None, default: str, suffix: str = "") -> Pat
     if not filename:
         if _compat.notebook_output():
             return None
-        filename = default.translate(_NOT_IN_NAMES)[:_LONGEST_NAME] + suffix
+        filename = file_name(default) + suffix
     path = Path(filename)
     if not path.name.endswith((".html", ".png")):
         path = path.with_name(path.name + ".html")
@@ -44,6 +44,11 @@ def file_for(filename: str | Path | None, default: str, suffix: str = "") -> Pat
             f"first."
         )
     return path
+
+
+def file_name(text: str) -> str:
+    """Make a name of a file, without an ending, out of any text."""
+    return text.translate(_NOT_IN_NAMES)[:_LONGEST_NAME]
 
 
 def show(
