@@ -159,7 +159,7 @@ def export(market: str, target: str, **options: Any) -> None:
 def check(market: str | None, store: str | None, as_json: bool) -> int:
     """Look for damaged files, and list minutes that are missing.
 
-    The exit code is 1 if a file is damaged. Missing minutes are no damage.
+    The exit code is 1 if a file is damaged; missing minutes are listed if none is.
     """
     from hindcaster.cli.sources import split_market
     from hindcaster.store import CandleStore
@@ -167,50 +167,59 @@ def check(market: str | None, store: str | None, as_json: bool) -> int:
     folder = CandleStore(store)
     exchange, symbol = split_market(market) if market is not None else (None, None)
     problems = folder.check(exchange, symbol)
-    broken = {(problem.exchange, problem.symbol) for problem in problems}
-    if exchange is not None:
-        markets = [(exchange, symbol)]
-    else:
-        markets = [(held.exchange, held.symbol) for held in folder.holdings()]
-    gaps = [
-        (*names, gap) for names in markets if names not in broken for gap in folder.gaps(*names)
-    ]
+    gaps = None if problems else _gaps(folder, exchange, symbol)
     if as_json:
-        output.show_json(
-            {
-                "store": folder.path,
-                "problems": [
-                    {
-                        "path": problem.path,
-                        "exchange": problem.exchange,
-                        "symbol": problem.symbol,
-                        "what": problem.what,
-                    }
-                    for problem in problems
-                ],
-                "gaps": [
-                    {"exchange": place, "symbol": name, **_gap_record(gap)}
-                    for place, name, gap in gaps
-                ],
-            }
-        )
+        output.show_json(_findings_record(folder.path, problems, gaps))
     else:
-        _show_findings(folder.path, len(markets), problems, gaps)
+        output.show(*_findings_shown(folder.path, problems, gaps))
     return FOUND if problems else 0
 
 
-def _show_findings(path: str, count: int, problems: list[Any], gaps: list[Any]) -> None:
-    lines: list[Any] = [str(problem) for problem in problems]
+def _gaps(folder: Any, exchange: str | None, symbol: str | None) -> list[tuple[str, str, Any]]:
+    """List what is missing, of one symbol or of all, with their names."""
+    if exchange is not None:
+        markets = [(exchange, str(symbol))]
+    else:
+        markets = [(held.exchange, held.symbol) for held in folder.holdings()]
+    return [(*market, gap) for market in markets for gap in folder.gaps(*market)]
+
+
+def _findings_record(path: str, problems: list[Any], gaps: list[Any] | None) -> dict[str, Any]:
+    return {
+        "store": path,
+        "problems": [
+            {
+                "path": problem.path,
+                "exchange": problem.exchange,
+                "symbol": problem.symbol,
+                "what": problem.what,
+            }
+            for problem in problems
+        ],
+        "gaps": gaps
+        and [
+            {"exchange": exchange, "symbol": symbol, **_gap_record(gap)}
+            for exchange, symbol, gap in gaps
+        ],
+    }
+
+
+def _findings_shown(path: str, problems: list[Any], gaps: list[Any] | None) -> list[Any]:
+    if gaps is None:
+        return [*map(str, problems), f"{path}: {_count(len(problems), 'damaged file')}."]
+    parts: list[Any] = []
     if gaps:
         rows = [
-            (place, name, _shown(gap.start), _shown(gap.finish), gap.minutes)
-            for place, name, gap in gaps
+            (exchange, symbol, _shown(gap.start), _shown(gap.finish), gap.minutes)
+            for exchange, symbol, gap in gaps
         ]
         names = ("Exchange", "Symbol", "Missing from", "Until", "Minutes")
-        lines.append(output.rows_table(names, rows, "Missing minutes"))
-    verdict = f"{len(problems)} problems" if problems else "all files are whole"
-    lines.append(f"{path}: {count} symbols, {verdict}, {len(gaps)} gaps.")
-    output.show(*lines)
+        parts = [output.rows_table(names, rows, "Missing minutes"), ""]
+    return [*parts, f"{path}: all files are whole, {_count(len(gaps), 'gap')}."]
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'s' * (number != 1)}"
 
 
 def _gap_record(gap: Any) -> dict[str, Any]:

@@ -19,7 +19,6 @@ _TABLES: Final = ("config", "routes", "data_routes", "candles", "hyperparameters
 _CANDLES: Final = ("start", "finish", "store", "files", "tz")
 _ROUTE: Final = ("exchange", "symbol", "timeframe", "strategy")
 _DATA_ROUTE: Final = ("exchange", "symbol", "timeframe")
-_MINUTE: Final = 60_000
 
 
 class Asked(NamedTuple):
@@ -138,7 +137,7 @@ def _load_candles(
         if files:
             if symbol not in files:
                 raise errors.bad_table(path, f"[candles.files] {symbol!r}", "the name of a file")
-            source = str(Path(path).parent / str(files[symbol]))
+            source = _beside(path, str(files[symbol]))
             before, rows = _from_file(source, table.get("tz"), start, finish, bars, longest)
         else:
             before, rows = _from_store(
@@ -163,19 +162,24 @@ def _moment(path: str, table: dict[str, Any], name: str) -> int | None:
 def _from_file(
     source: str, tz: str | None, start: int | None, finish: int | None, bars: Any, longest: int
 ) -> tuple[FloatArray | None, FloatArray]:
-    """Read one-minute candles of a file, cut at the start of trading."""
-    from hindcaster.data import from_frame, read_file
+    """Read one-minute candles of a file, and with a start the warm-up before it."""
+    import numpy as np
 
-    if not Path(source).is_file():
+    from hindcaster.data.files import read_candles
+    from hindcaster.store.checks import checked_minutes
+
+    if "://" not in source and not Path(source).is_file():
         raise errors.data_file_missing(source)
-    rows = from_frame(read_file(source, tz=tz))
+    rows = checked_minutes(source, read_candles(source, tz=tz))
     times = rows[:, 0]
-    trading = (times >= (start or times[0])) & (times < (finish or times[-1] + 1))
-    if not trading.any():
+    first = 0 if start is None else int(np.searchsorted(times, start))
+    last = len(rows) if finish is None else int(np.searchsorted(times, finish))
+    if first >= last:
         raise errors.no_bars_between(source, start, finish)
-    first = int(trading.argmax())
-    count = min(first, int(bars) * longest) // longest * longest
-    return rows[first - count : first], rows[trading]
+    count = 0 if start is None else int(bars) * longest
+    if count > first:
+        raise errors.too_few_before(source, first, count)
+    return rows[first - count : first], rows[first:last]
 
 
 def _from_store(
@@ -188,8 +192,14 @@ def _from_store(
     """Read one-minute candles of the store, and those of the warm-up."""
     from hindcaster.research import get_candles
 
-    if None in span:
+    start, finish = span
+    if start is None or finish is None:
         raise errors.bad_table(path, "[candles]", "start and finish, or a table of files")
     store = table.get("store")
-    folder = store if store is None or "://" in store else str(Path(path).parent / store)
-    return get_candles(*market, *span, int(bars), is_for_jesse=True, store=folder)  # type: ignore[arg-type]
+    folder = None if store is None else _beside(path, str(store))
+    return get_candles(*market, start, finish, int(bars), is_for_jesse=True, store=folder)
+
+
+def _beside(path: str, name: str) -> str:
+    """Give a path that is relative to the folder of the configuration; addresses as they are."""
+    return name if "://" in name else str(Path(path).parent / name)

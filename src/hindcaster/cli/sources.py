@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hindcaster import errors
 
 if TYPE_CHECKING:
     import pandas as pd
-
-_FILE_ENDINGS: Final = (".csv", ".csv.gz", ".csv.bz2", ".parquet", ".feather", ".arrow")
 
 
 class Bars(NamedTuple):
@@ -34,7 +32,7 @@ def load_bars(
     Parameters
     ----------
     text : str
-        A file, the name of a dataset, or ``EXCHANGE:SYMBOL``, looked for in this order.
+        A file by its ending, the name of a dataset, or ``EXCHANGE:SYMBOL``.
     timeframe : str or None
         Length of the bars, which shorter ones are put together to; as they are if None.
     start, finish : str or None
@@ -53,12 +51,8 @@ def load_bars(
 
     since, until = _moment(start), _moment(finish)
     name = next((name for name in datasets.__all__ if name.lower() == text.lower()), None)
-    if Path(text).is_file():
-        from hindcaster.data import read_file
-
-        frame = _between(read_file(text, tz=tz), since, until, text)
-    elif text.lower().endswith(_FILE_ENDINGS):
-        raise errors.data_file_missing(text)
+    if _names_file(text):
+        frame = _between(_from_file(text, tz), since, until, text)
     elif name is not None:
         frame = _between(getattr(datasets, name), since, until, text)
     elif ":" in text:
@@ -73,6 +67,23 @@ def load_bars(
     if not len(frame):
         raise errors.no_bars_between(text, start, finish)
     return Bars(frame, text)
+
+
+def _names_file(text: str) -> bool:
+    from hindcaster.data.files import kind_of
+
+    try:
+        return bool(kind_of(text))
+    except ValueError:
+        return "://" in text or Path(text).is_file()
+
+
+def _from_file(path: str, tz: str | None) -> pd.DataFrame:
+    from hindcaster.data import read_file
+
+    if "://" not in path and not Path(path).is_file():
+        raise errors.data_file_missing(path)
+    return read_file(path, tz=tz)
 
 
 def split_market(text: str) -> tuple[str, str]:
