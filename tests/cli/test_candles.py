@@ -4,10 +4,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hindcaster.store import CandleStore
 
 from hindcaster import Backtest, store
 from hindcaster.data import resample, to_frame
+from hindcaster.store import CandleStore
 from tests.cli.test_exchange import START, minutes
 from tests.cli.test_run import strategy_class
 

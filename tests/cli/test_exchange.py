@@ -4,12 +4,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hindcaster.store import CandleStore
 
 from hindcaster.cli.output import plain
 from hindcaster.data import to_frame
 from hindcaster.helpers import key
 from hindcaster.research import backtest
+from hindcaster.store import CandleStore
 
 START = 1_609_459_200_000  # 2021-01-01
 STRATEGY = """

@@ -107,15 +107,23 @@ def _value(node: ast.expr, parameters: Any) -> Any:
             return _BINARY[type(op)](_value(left, parameters), _value(right, parameters))
         case ast.UnaryOp(op, operand):
             return _UNARY[type(op)](_value(operand, parameters))
-        case ast.BoolOp(ast.And(), values):
-            return all(_value(value, parameters) for value in values)
-        case ast.BoolOp(_, values):
-            return any(_value(value, parameters) for value in values)
+        case ast.BoolOp(op, values):
+            return _decided(isinstance(op, ast.Or), values, parameters)
         case ast.Compare(left, ops, comparators):
             return _compared(_value(left, parameters), ops, comparators, parameters)
         case ast.Tuple(elts) | ast.List(elts):
             return [_value(element, parameters) for element in elts]
     raise AssertionError(ast.dump(node))
+
+
+def _decided(ends_if: bool, values: list[ast.expr], parameters: Any) -> Any:
+    """Give the value at which `or` (ends if true) or `and` ends, as Python does."""
+    value = None
+    for node in values:
+        value = _value(node, parameters)
+        if bool(value) is ends_if:
+            break
+    return value
 
 
 def _compared(

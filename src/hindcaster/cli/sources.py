@@ -149,7 +149,8 @@ def _between(
         kept &= times >= since
     if until is not None:
         kept &= times < until
-    return frame[kept]
+    cut: pd.DataFrame = frame[kept]
+    return cut
 
 
 def _require_dates(frame: pd.DataFrame, text: str) -> None:
