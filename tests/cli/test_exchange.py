@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from hindcaster import research
 from hindcaster.cli.output import plain
 from hindcaster.data import to_frame
 from hindcaster.helpers import key
@@ -100,7 +101,7 @@ def test_result_is_that_of_the_library(call, written, folder):
     found = ended.json
     assert list(found) == [
         "hindcaster", "config", "routes", "data_routes", "candles", "metrics", "trades",
-        "equity_curve", "warnings",
+        "equity_curve", "files", "warnings",
     ]  # fmt: skip
     assert found["metrics"]["total"] > 5
     assert found["metrics"] == plain(wanted["metrics"])
@@ -144,6 +145,28 @@ def test_tables_are_readable(call, written, folder):
     assert lines[0] == "Turn on BTC-USDT 15m"
     assert any(line.split()[0] == "sharpe_ratio" for line in lines if line)
     assert any(line.startswith("symbol") for line in lines)
+
+
+def test_files_are_asked_for_by_name(call, written, folder, monkeypatch):
+    written("asked.toml", CONFIG + FILES)
+    asked: list[dict] = []
+
+    def simulated(*arguments, **named):
+        asked.append(named)
+        return {"metrics": {"total": 1}, "trades": [], "logs": None, "csv": "out/csv/1.csv"}
+
+    monkeypatch.setattr(research, "backtest", simulated)
+    arguments = ("exchange-backtest", "asked.toml", "--benchmark", "--write", "csv")
+    arguments += ("--write", "charts", "--folder", "out")
+    assert call(*arguments, "--json").json["files"] == {"csv": "out/csv/1.csv"}
+    assert asked[0].items() >= {
+        ("generate_csv", True),
+        ("generate_charts", True),
+        ("output_folder", "out"),
+        ("benchmark", True),
+    }
+    assert not [name for name in asked[0] if name in ("generate_json", "generate_logs")]
+    assert call(*arguments).out.splitlines()[-1] == "Written: out/csv/1.csv"
 
 
 @pytest.mark.parametrize(

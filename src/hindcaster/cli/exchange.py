@@ -26,6 +26,8 @@ _TRADE_COLUMNS: Final = (
     "closed_at",
 )
 _OUTPUT: Final = "Output"
+_WRITTEN: Final = ("csv", "json", "logs", "charts", "tradingview", "quantstats")
+_PATHS: Final = (*_WRITTEN, "charts_page", "charts_folder")  # keys of the result
 _EXAMPLE: Final = """\b
 A configuration:
   [config]
@@ -53,6 +55,21 @@ A configuration:
 @json_option
 @option("--trades", is_flag=True, section=_OUTPUT, help="Add the trades.")
 @option("--equity", is_flag=True, section=_OUTPUT, help="Add the course of the balance (JSON).")
+@option("--benchmark", is_flag=True, section=_OUTPUT, help="Compare with buying and holding.")
+@option(
+    "--write",
+    "written",
+    multiple=True,
+    type=click.Choice(_WRITTEN),
+    section=_OUTPUT,
+    help="Write a file of the run; repeat.",
+)
+@option(
+    "--folder",
+    metavar="DIR",
+    section=_OUTPUT,
+    help="Where files are written.  [default: storage]",
+)
 @click.pass_obj
 def exchange_backtest(session: Session, /, config: str, **options: Any) -> None:
     """Simulate an exchange (research.backtest).
@@ -73,11 +90,26 @@ def exchange_backtest(session: Session, /, config: str, **options: Any) -> None:
             asked.warmup_candles,
             hyperparameters=asked.hyperparameters,
             generate_equity_curve=options["equity"],
+            benchmark=options["benchmark"],
+            **_outputs(options),
         )
     if options["as_json"]:
         output.show_json(_record(asked, result, options, session))
     else:
         output.show(*_tables(asked, result, options))
+
+
+def _outputs(options: dict[str, Any]) -> dict[str, Any]:
+    """Arguments of `research.backtest` for the files to write."""
+    outputs: dict[str, Any] = {f"generate_{name}": True for name in options["written"]}
+    if outputs and options["folder"] is not None:
+        outputs["output_folder"] = options["folder"]
+    return outputs
+
+
+def _files(result: dict[str, Any]) -> dict[str, Any]:
+    """Paths of written files by what they are."""
+    return {name: result[name] for name in _PATHS if result.get(name) is not None}
 
 
 def _record(
@@ -100,6 +132,7 @@ def _record(
         record["trades"] = result["trades"]
     if options["equity"]:
         record["equity_curve"] = result["equity_curve"]
+    record["files"] = _files(result)
     record["warnings"] = session.warned
     return record
 
@@ -122,7 +155,7 @@ def _tables(asked: Any, result: dict[str, Any], options: dict[str, Any]) -> list
     parts: list[Any] = [table]
     if options["trades"]:
         parts += ["", _trades_table(result["trades"])]
-    return parts
+    return parts + [f"Written: {path}" for path in _files(result).values()]
 
 
 def _trades_table(trades: list[dict[str, Any]]) -> Any:
