@@ -98,7 +98,7 @@ def test_model_based_search(call, dip):
     [
         ((), "Missing option '--param'"),
         (("--param", "dayz=1,2"), "Did you mean 'days'?"),
-        (("--param", "days=1,two"), "is a number (3), got 'two'"),
+        (("--param", "days=1,two"), "is 3 by default; 'two' is no number"),
         (("--param", "days=5:5"), "it holds no candidate"),
         (("--param", "days=5:9:0"), "the step is 0"),
         (("--param", "days=1:2:3:4"), "more than three parts"),

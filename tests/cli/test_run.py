@@ -158,7 +158,7 @@ def test_missing_folder_is_named_before_anything_runs(call, dip):
         (("dip.py", "--data", "GOOGL"), "Did you mean 'GOOG'?"),
         (("dip.py", "--data", "bars.csv"), "no file 'bars.csv'"),
         (("dip.py", *ASKED, "--set", "dayz=3"), "Did you mean 'days'?"),
-        (("dip.py", *ASKED, "--set", "days=many"), "'days' is a number (3), got 'many'"),
+        (("dip.py", *ASKED, "--set", "days=many"), "'days' is 3 by default; 'many' is no number"),
         (("dip.py", *ASKED, "--set", "days"), "NAME=VALUE"),
         (("dip.py", *ASKED, "--set", "days=1", "--set", "days=2"), "given twice"),
         (("dip.py", *ASKED, "--from", "soon"), "'soon' is no date"),

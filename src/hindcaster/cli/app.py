@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import sys
 import traceback
 from collections.abc import Sequence
@@ -11,13 +10,17 @@ import click
 
 from hindcaster._version import __version__
 from hindcaster.cli import candles, datasets, doctor, exchange, optimize, run
+from hindcaster.cli.sections import show_help_alone
 from hindcaster.cli.session import Session
 
 MISTAKE = 2  # exit code of everything that went wrong
 INTERRUPTED = 130  # exit code after Ctrl-C, as shells give it
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(__version__, message="%(prog)s %(version)s")
 @click.option("--traceback", is_flag=True, help="Show where in the code an error arose.")
 @click.option("-v", "--verbose", is_flag=True, help="Tell on stderr what goes on.")
@@ -31,8 +34,8 @@ def hindcaster(session: Session, /, traceback: bool, verbose: bool) -> None:
     """
     session.wants_traceback = traceback
     if verbose:
-        logging.basicConfig(stream=sys.stderr, format="%(name)s: %(message)s")
-        logging.getLogger("hindcaster").setLevel(logging.INFO)
+        session.tell_what_goes_on()
+    show_help_alone()
 
 
 for command in (

@@ -16,7 +16,7 @@ from hindcaster.cli.options import (
     to_option,
     tz_option,
 )
-from hindcaster.cli.sections import SectionedCommand, option
+from hindcaster.cli.sections import SectionedCommand, option, show_help_alone
 
 FOUND: Final = 1  # exit code of `check` if something is wrong
 
@@ -28,9 +28,10 @@ Examples:
 """
 
 
-@click.group()
+@click.group(invoke_without_command=True)
 def candles() -> None:
     """Keep one-minute candles: import, list, export, check."""
+    show_help_alone()
 
 
 @candles.command("import", cls=SectionedCommand, epilog=_IMPORT_EXAMPLES)

@@ -73,8 +73,10 @@ def plain(value: Any) -> Any:
         return str(value)
     if isinstance(value, Mapping):
         return {str(name): plain(member) for name, member in value.items()}
-    if isinstance(value, (list, tuple, set, frozenset)):
+    if isinstance(value, (list, tuple)):
         return [plain(member) for member in value]
+    if isinstance(value, (set, frozenset)):
+        return [plain(member) for member in sorted(value, key=repr)]
     return _plain_pandas(value)
 
 

@@ -41,6 +41,13 @@ class SectionedCommand(click.Command):
                 formatter.write_dl(sections[section])
 
 
+def show_help_alone() -> None:
+    """Show the help of a group that is called without a command."""
+    context = click.get_current_context()
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
+
+
 def option(*names: str, section: str = "", **settings: Any) -> Decorator:
     """Declare an option of a `SectionedCommand`."""
     return click.option(*names, cls=SectionedOption, section=section, **settings)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import sys
 import traceback
 import warnings
 from contextlib import ExitStack
@@ -40,6 +42,16 @@ class Session:
 
     def __exit__(self, *exception: object) -> None:
         self.resources.close()
+
+    def tell_what_goes_on(self) -> None:
+        """Show the log of the package on stderr."""
+        logger = logging.getLogger("hindcaster")
+        handler = logging.StreamHandler(sys.stderr)
+        handler.setFormatter(logging.Formatter("%(name)s: %(message)s"))
+        self.resources.callback(logger.setLevel, logger.level)
+        self.resources.callback(logger.removeHandler, handler)
+        logger.addHandler(handler)
+        logger.setLevel(logging.INFO)
 
     def _show(self, message: Warning | str, *_where: Any) -> None:
         text = _one_line(str(message))

@@ -104,8 +104,8 @@ def no_such_parameter(strategy: str, name: str, names: Sequence[str]) -> ValueEr
 
 
 def parameter_not_number(name: str, default: Any, value: Any) -> ValueError:
-    """A parameter that is a number is given as text."""
-    return ValueError(f"Parameter {name!r} is a number ({default!r}), got {value!r}.")
+    """A parameter that is a number or a truth value is given as text."""
+    return ValueError(f"Parameter {name!r} is {default!r} by default; {value!r} is no number.")
 
 
 def bad_range(text: str, why: str) -> ValueError:
