@@ -187,6 +187,7 @@ def test_files_are_asked_for_by_name(call, written, folder, monkeypatch):
         ("= 4\n", "= 400\n", "has 1440 minutes before the start; warm_up_candles asks for 24000"),
         ("fee = 0.001", "", "config['fee'] is missing."),
         ("fee = 0.001", "fee =", "is not valid TOML"),
+        ("= 4\n", "= 'four'\n", "config['warm_up_candles'] must be a number"),
         ('"15m"', '"16m"', "Timeframe '16m' is unknown"),
         ("[[routes]]", "[routes]", "routes must be a list of tables, [[routes]]"),
     ],

@@ -120,11 +120,12 @@ def _load_candles(
     """Load the candles of all routes, and those before them."""
     from hindcaster.exchange.timeframes import MINUTES, minutes_of
     from hindcaster.helpers import key
+    from hindcaster.research.config import terms_of
 
     table = _table(path, parsed, "candles")
     start, finish = (_moment(path, table, name) for name in ("start", "finish"))
     files = _table(path, table, "files")
-    bars = config.get("warm_up_candles", 0)
+    bars = max(0, terms_of(config).warm_up_candles)
     longest = max((minutes_of(route["timeframe"]) for route in routes), default=1)
     timeframe = next(name for name, minutes in MINUTES.items() if minutes == longest)
     candles: dict[str, Any] = {}
@@ -160,7 +161,7 @@ def _moment(path: str, table: dict[str, Any], name: str) -> int | None:
 
 
 def _from_file(
-    source: str, tz: str | None, start: int | None, finish: int | None, bars: Any, longest: int
+    source: str, tz: str | None, start: int | None, finish: int | None, bars: int, longest: int
 ) -> tuple[FloatArray | None, FloatArray]:
     """Read one-minute candles of a file, and with a start the warm-up before it."""
     import numpy as np
@@ -176,7 +177,7 @@ def _from_file(
     last = len(rows) if finish is None else int(np.searchsorted(times, finish))
     if first >= last:
         raise errors.no_bars_between(source, start, finish)
-    count = 0 if start is None else int(bars) * longest
+    count = 0 if start is None else bars * longest
     if count > first:
         raise errors.too_few_before(source, first, count)
     return rows[first - count : first], rows[first:last]
@@ -187,7 +188,7 @@ def _from_store(
     table: dict[str, Any],
     market: tuple[str, str, str],
     span: tuple[int | None, int | None],
-    bars: Any,
+    bars: int,
 ) -> tuple[FloatArray | None, FloatArray]:
     """Read one-minute candles of the store, and those of the warm-up."""
     from hindcaster.research import get_candles
@@ -197,7 +198,7 @@ def _from_store(
         raise errors.bad_table(path, "[candles]", "start and finish, or a table of files")
     store = table.get("store")
     folder = None if store is None else _beside(path, str(store))
-    return get_candles(*market, start, finish, int(bars), is_for_jesse=True, store=folder)
+    return get_candles(*market, start, finish, bars, is_for_jesse=True, store=folder)
 
 
 def _beside(path: str, name: str) -> str:
