@@ -184,7 +184,7 @@ def test_files_are_asked_for_by_name(call, written, folder, monkeypatch):
         ("[candles.files]", "[hyperparameters]", "Sandbox"),
         ("start = 2021-01-02", "start = 5", "start of [candles] must be a date"),
         ("start = 2021-01-02", "start = 2022-01-02", "has no bars"),
-        ("= 4\n", "= 400\n", "has 1440 minutes before the start; warm_up_candles asks for 24000"),
+        ("= 4\n", "= 400\n", "Only 24 of 400 finished '1h' candles to warm up"),
         ("fee = 0.001", "", "config['fee'] is missing."),
         ("fee = 0.001", "fee =", "is not valid TOML"),
         ("= 4\n", "= 'four'\n", "config['warm_up_candles'] must be a number"),

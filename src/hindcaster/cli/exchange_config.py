@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import tomllib
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from hindcaster import errors
@@ -19,6 +20,7 @@ _TABLES: Final = ("config", "routes", "data_routes", "candles", "hyperparameters
 _CANDLES: Final = ("start", "finish", "store", "files", "tz")
 _ROUTE: Final = ("exchange", "symbol", "timeframe", "strategy")
 _DATA_ROUTE: Final = ("exchange", "symbol", "timeframe")
+_DAY: Final = 86_400_000  # milliseconds
 
 
 class Asked(NamedTuple):
@@ -135,15 +137,14 @@ def _load_candles(
         name = key(exchange, symbol)
         if name in candles:
             continue
+        market = (exchange, symbol, timeframe)
         if files:
             if symbol not in files:
                 raise errors.bad_table(path, f"[candles.files] {symbol!r}", "the name of a file")
             source = _beside(path, str(files[symbol]))
-            before, rows = _from_file(source, table.get("tz"), start, finish, bars, longest)
+            before, rows = _from_file(source, table.get("tz"), market, (start, finish), bars)
         else:
-            before, rows = _from_store(
-                path, table, (exchange, symbol, timeframe), (start, finish), bars
-            )
+            before, rows = _from_store(path, table, market, (start, finish), bars)
         candles[name] = {"exchange": exchange, "symbol": symbol, "candles": rows}
         if before is not None and len(before):
             warm_up[name] = {"exchange": exchange, "symbol": symbol, "candles": before}
@@ -161,26 +162,36 @@ def _moment(path: str, table: dict[str, Any], name: str) -> int | None:
 
 
 def _from_file(
-    source: str, tz: str | None, start: int | None, finish: int | None, bars: int, longest: int
+    source: str,
+    tz: str | None,
+    market: tuple[str, str, str],
+    span: tuple[int | None, int | None],
+    bars: int,
 ) -> tuple[FloatArray | None, FloatArray]:
-    """Read one-minute candles of a file, and with a start the warm-up before it."""
-    import numpy as np
-
-    from hindcaster.data.files import read_candles
-    from hindcaster.store.checks import checked_minutes
+    """Read one-minute candles of a file as from the store; without a start nothing warms up."""
+    from hindcaster.research import get_candles
+    from hindcaster.store import CandleStore
 
     if "://" not in source and not Path(source).is_file():
         raise errors.data_file_missing(source)
-    rows = checked_minutes(source, read_candles(source, tz=tz))
-    times = rows[:, 0]
-    first = 0 if start is None else int(np.searchsorted(times, start))
-    last = len(rows) if finish is None else int(np.searchsorted(times, finish))
-    if first >= last:
-        raise errors.no_bars_between(source, start, finish)
-    count = 0 if start is None else bars * longest
-    if count > first:
-        raise errors.too_few_before(source, first, count)
-    return rows[first - count : first], rows[first:last]
+    start, finish = (moment if moment is None else moment // _DAY * _DAY for moment in span)
+    exchange, symbol, _ = market
+    before = None
+    with TemporaryDirectory(prefix="hindcaster-") as folder:
+        kept = CandleStore(folder)
+        kept.import_file(source, exchange, symbol, tz=tz)
+        rows = kept.read(exchange, symbol, start, finish)
+        if not len(rows):
+            raise errors.no_bars_between(source, *map(_date_text, span))
+        if start is not None and bars:
+            before, _ = get_candles(
+                *market, start, start + _DAY, bars, is_for_jesse=True, store=kept
+            )
+    return before, rows
+
+
+def _date_text(moment: int | None) -> str | None:
+    return None if moment is None else datetime.fromtimestamp(moment / 1000, UTC).date().isoformat()
 
 
 def _from_store(

@@ -178,11 +178,3 @@ def parameter_is_option(name: str) -> ValueError:
 def import_tz_without_file() -> ValueError:
     """A time zone is given for what an exchange sends."""
     return ValueError("--tz belongs to --file: exchanges send times in UTC.")
-
-
-def too_few_before(source: str, found: int, needed: int) -> ValueError:
-    """A file does not reach back far enough to warm up."""
-    return ValueError(
-        f"{source!r} has {found} minutes before the start; warm_up_candles asks for {needed}: "
-        f"start later, or ask for fewer."
-    )
