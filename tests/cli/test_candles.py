@@ -125,6 +125,8 @@ def test_an_interrupted_import_keeps_what_is_there(call, kept, monkeypatch):
 def test_export_and_back(call, kept, tmp_path):
     for name in ("out.csv", "out.parquet", "out.feather"):
         found = call("candles", "export", MARKET, name, "--json").json
+        (line,) = call("candles", "export", MARKET, name).out.splitlines()
+        assert line == f"Written: {found['file']}"
         assert Path(found["file"]).name == name
         other = CandleStore(str(tmp_path / f"of {name}"))
         other.import_file(name, "Sandbox", "BTC-USDT")

@@ -29,6 +29,7 @@ def process(tmp_path: Path):
             **os.environ,
             "PYTHONPATH": str(SOURCES),
             "HINDCASTER_STORE": str(tmp_path / "kept"),
+            "HINDCASTER_CACHE_DIR": str(tmp_path / "cache"),
         }
         return subprocess.run(
             [sys.executable, *script, *arguments],

@@ -7,6 +7,7 @@ import math
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -23,16 +24,17 @@ _SHOWN_ROWS: Final = 20  # of a frame
 def show(*parts: Any) -> None:
     """Print tables, below their titles, and lines of text."""
     from rich.console import Console
+    from rich.table import Table
 
     is_terminal = sys.stdout.isatty()
     width = None if is_terminal or "COLUMNS" in os.environ else _WIDTH
     console = Console(width=width, highlight=False, emoji=False, markup=False)
-    lines = [line for part in parts for line in _below_title(part)]
-    if is_terminal:
-        console.print(*lines, sep="\n")
+    with nullcontext() if is_terminal else console.capture() as captured:
+        for part in parts:
+            for line in _below_title(part):
+                console.print(line, soft_wrap=not isinstance(line, Table))
+    if captured is None:
         return
-    with console.capture() as captured:
-        console.print(*lines, sep="\n")
     for line in captured.get().splitlines():
         click.echo(line.rstrip())
 
