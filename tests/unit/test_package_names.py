@@ -34,6 +34,7 @@ def modules_after(code):
 
 
 def test_import_is_light():
+    heavy = {"numba", "bokeh", "joblib", "scipy", "tqdm", "multiprocessing"}
     heavy |= {"cloudpickle", "pyarrow.parquet", "fsspec", "filelock", "platformdirs", "ccxt"}
     loaded = modules_after("from hindcaster import Backtest, Strategy, lib")
     found = heavy & (loaded - modules_after("import pandas"))  # which loads pyarrow where it is
