@@ -44,6 +44,9 @@ def without(key):
         (pack(shifted(2, 1)), "row 2.*whole minute"),
         (pack(shifted(2, np.nan)), "row 2"),
         (pack(shifted(2, -60_000)), "row 2.*not after"),
+        (pack(ramp(6).astype(complex)), "dtype complex128"),
+        (pack(ramp(6).astype(object)), "dtype object"),
+        ({KEY: {**pack(ramp(6))[KEY], "symbol": "ETH-USDT"}}, f"{KEY}.*'ETH-USDT'"),
     ],
 )
 def test_malformed_candles_are_named(candles, text):
@@ -96,6 +99,7 @@ def test_strategy_without_its_two_methods_is_refused():
         (futures(fee="much"), ValueError, "fee"),
         (futures(starting_balance=float("nan")), ValueError, "starting_balance"),
         (futures(futures_leverage=0), ValueError, "futures_leverage"),
+        (futures(futures_leverage=-2), ValueError, "futures_leverage"),
         (without("starting_balance"), KeyError, "starting_balance"),
         (without("futures_leverage"), KeyError, "futures_leverage"),
         (without("futures_leverage_mode"), KeyError, "futures_leverage_mode"),
@@ -138,6 +142,9 @@ def test_warm_up_candles_are_checked():
         run(idle(), ramp(6), warm={"ETH-USDT": ramp(6)})
     with pytest.raises(ValueError, match="no row that closes"):
         run(idle(), ramp(6), warm=ramp(6))
+    for warm, text in (([1], "warmup_candles"), ({KEY: ramp(6)}, f"warmup_candles.*{KEY}")):
+        with pytest.raises(TypeError, match=text):
+            backtest(futures(), [route(idle())], [], pack(ramp(6)), warm)
     early = ramp(6, START - 360_000)
     early[3, 0] += 5
     with pytest.raises(ValueError, match="row 3"):

@@ -28,6 +28,7 @@ from .support import (
 )
 
 NAN = float("nan")
+INFINITY = float("inf")
 
 
 def logging_strategy(log, name=""):
@@ -224,6 +225,43 @@ def test_sign_of_a_quantity_is_ignored():
     assert len(run(entry((-1, 100)), flat(5))["trades"]) == 1
 
 
+@pytest.mark.parametrize("bad", [NAN, INFINITY, -INFINITY])
+def test_rows_with_a_number_that_is_not_finite_are_refused_by_name(bad):
+    # NaN as the first price of an order has errors of its own, see the misuses above.
+    for name in ("buy", "stop_loss", "take_profit"):
+        for row in ((bad, 95), (1, bad)):
+            if row[1] == row[1]:
+                given = {"buy": (1, 100), name: row}
+                with pytest.raises(InvalidStrategy, match=f"self.{name}"):
+                    run(entry(**given), flat(3))
+            if name == "buy" and row[1] != row[1]:
+                continue
+            later = entry((1, 100), update_position=setting(**{name: row}))
+            with pytest.raises(InvalidStrategy, match=f"self.{name}"):
+                run(later, flat(3))
+
+
+@pytest.mark.parametrize("bad", [NAN, INFINITY])
+@pytest.mark.parametrize(
+    "action",
+    [
+        lambda broker, bad: broker.buy_at_market(bad),
+        lambda broker, bad: broker.sell_at_market(-bad),
+        lambda broker, bad: broker.buy_at(bad, 95),
+        lambda broker, bad: broker.buy_at(1, bad),
+        lambda broker, bad: broker.sell_at(1, bad),
+        lambda broker, bad: broker.start_profit_at("buy", 1, bad),
+        lambda broker, bad: broker.reduce_position_at(bad, 95, 100),
+    ],
+)
+def test_broker_orders_with_a_number_that_is_not_finite_are_refused(action, bad):
+    with pytest.raises(InvalidStrategy, match="finite"):
+        run(
+            entry((1, 100), update_position=lambda self: action(self.broker, bad)),
+            flat(3),
+        )
+
+
 def test_long_and_short_at_once_conflict():
     with pytest.raises(ConflictingRules):
         run(type("Both", (BuyOnce,), {"should_short": lambda self: True}), flat(2))
@@ -293,6 +331,8 @@ def test_broker_names_what_it_refuses():
     refused(lambda broker: broker.reduce_position_at(1, 90, 100), OrderNotAllowed)
     refused(lambda broker: broker.buy_at(0, 90), InvalidStrategy)
     refused(lambda broker: broker.buy_at(1, -5), ValueError)
+    refused(lambda broker: broker.buy_at("1", 90), TypeError)
+    refused(lambda broker: broker.start_profit_at("long", 1, 200), ValueError)
 
 
 def test_hyperparameters_come_from_the_caller_the_dna_or_their_defaults():

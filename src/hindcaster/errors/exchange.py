@@ -208,6 +208,13 @@ def unused_candles(argument: str, key: str) -> KeyError:
     return KeyError(f"{argument}[{key!r}] belongs to no route.")
 
 
+def candles_of_another(argument: str, key: str, exchange: Any, symbol: Any) -> ValueError:
+    """The key of candles and what they say of themselves do not agree."""
+    return ValueError(
+        f"{argument}[{key!r}] says that it holds {symbol!r} on {exchange!r}, which has another key."
+    )
+
+
 def bad_candles(where: str, got: str) -> ValueError:
     """Candles have another form."""
     return ValueError(
@@ -317,8 +324,28 @@ def broker_negative_price(price: float) -> ValueError:
 
 
 def order_not_finite(name: str, value: Any) -> InvalidStrategy:
-    """A new stop-loss or take-profit is NaN or infinite."""
-    return InvalidStrategy(f"self.{name} must hold finite numbers, got {value!r}.")
+    """Order rows hold NaN or infinity."""
+    return InvalidStrategy(
+        f"self.{name} must hold finite numbers, got {value!r}. Is an indicator still warming up?"
+    )
+
+
+def sent_not_finite(side: str, qty: float, price: float) -> InvalidStrategy:
+    """An order sent through the broker has NaN or infinity for a number."""
+    return InvalidStrategy(
+        f"An order to {side} needs a finite quantity and price, got {qty!r} at {price!r}. Is an "
+        f"indicator still warming up?"
+    )
+
+
+def order_not_a_number(qty: Any, price: Any) -> TypeError:
+    """An order sent through the broker has something else for a number."""
+    return TypeError(f"The quantity and the price of an order must be numbers: {qty!r}, {price!r}.")
+
+
+def bad_order_side(side: Any) -> ValueError:
+    """An order is neither to buy nor to sell."""
+    return ValueError(f"The side of an order must be 'buy' or 'sell', got {side!r}.")
 
 
 def exits_in_spot(name: str) -> InvalidStrategy:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -20,12 +20,17 @@ def check_candles(candles: Mapping[str, Any]) -> None:
         raise errors.empty_candles()
     for name, entry in candles.items():
         where = f"candles[{name!r}]"
-        if not isinstance(entry, Mapping):
-            raise errors.not_a_mapping(where, entry)
-        for part in ("exchange", "symbol", "candles"):
-            if part not in entry:
-                raise errors.route_key_missing(where, part)
+        check_entry(where, entry, ("exchange", "symbol", "candles"))
         check_rows(f"{where}['candles']", entry["candles"])
+
+
+def check_entry(where: str, entry: Any, parts: Iterable[str]) -> None:
+    """Refuse what stands for one symbol's candles if it is no dict, or lacks a key."""
+    if not isinstance(entry, Mapping):
+        raise errors.not_a_mapping(where, entry)
+    for part in parts:
+        if part not in entry:
+            raise errors.route_key_missing(where, part)
 
 
 def check_rows(where: str, rows: Any) -> None:
@@ -34,10 +39,9 @@ def check_rows(where: str, rows: Any) -> None:
         raise errors.bad_candles(where, type(rows).__name__)
     if rows.ndim != 2 or rows.shape[1] != 6 or not len(rows):
         raise errors.bad_candles(where, f"shape {rows.shape}")
-    try:
-        times = np.ascontiguousarray(rows[:, TIME], dtype=np.float64)
-    except (TypeError, ValueError):
-        raise errors.bad_candles(where, f"dtype {rows.dtype}") from None
+    if rows.dtype.kind not in "fiu":
+        raise errors.bad_candles(where, f"dtype {rows.dtype}")
+    times = np.ascontiguousarray(rows[:, TIME], dtype=np.float64)
     bad = first_bad_row(times)
     if bad < 0:
         raise errors.candle_rows_not_rising(where, -1 - bad)

@@ -70,7 +70,7 @@ def _number(config: Mapping[str, Any], key: str, kind: type) -> Any:
         number = kind(value)
     except (TypeError, ValueError, OverflowError):
         raise errors.bad_number_in_config(key, value) from None
-    if number - number != 0 or (key == "futures_leverage" and number == 0):
+    if number - number != 0 or (key == "futures_leverage" and number < 1):
         raise errors.bad_number_in_config(key, value)
     return number
 

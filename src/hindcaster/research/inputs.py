@@ -13,7 +13,7 @@ from hindcaster.engine.exchange.columns import TIME
 from hindcaster.exchange.market import BuiltBars, ClockBars, Moment, Quotes, read_only
 from hindcaster.exchange.timeframes import MINUTE_MS
 from hindcaster.helpers import key
-from hindcaster.research.checks import check_rows
+from hindcaster.research.checks import check_entry, check_rows
 from hindcaster.research.prepared import PreparedCandles
 from hindcaster.research.routes import Route
 from hindcaster.research.timeline import Timeline
@@ -29,9 +29,11 @@ def rows_by_symbol(
     for name in needed:
         if name not in candles:
             raise errors.missing_candles("candles", name)
-    for name in candles:
+    for name, entry in candles.items():
         if name not in needed:
             raise errors.unused_candles("candles", name)
+        if name != key(entry["exchange"], entry["symbol"]):
+            raise errors.candles_of_another("candles", name, entry["exchange"], entry["symbol"])
     return {needed[name]: entry["candles"] for name, entry in candles.items()}
 
 
@@ -41,11 +43,14 @@ def warm_up_rows(
     """Give the warm-up rows of each symbol that close by the start of trading."""
     if not warmup_candles:
         return {}
+    if not isinstance(warmup_candles, Mapping):
+        raise errors.not_a_mapping("warmup_candles", warmup_candles)
     found = {}
     for symbol in symbols:
         name = key(exchange, symbol)
         if name not in warmup_candles:
             raise errors.missing_candles("warmup_candles", name)
+        check_entry(f"warmup_candles[{name!r}]", warmup_candles[name], ("candles",))
         rows = np.asarray(warmup_candles[name]["candles"])
         check_rows(f"warmup_candles[{name!r}]['candles']", rows)
         count = int(np.searchsorted(rows[:, TIME], start - MINUTE_MS, side="right"))

@@ -9,7 +9,7 @@ import numpy as np
 
 from hindcaster._types import FloatArray
 from hindcaster.exchange.market import BuiltBars, read_only
-from hindcaster.research.checks import check_candles
+from hindcaster.research.checks import check_candles, check_entry
 
 
 class PreparedCandles(dict[str, Any]):
@@ -46,6 +46,8 @@ class PreparedCandles(dict[str, Any]):
     ) -> None:
         check_candles(candles)
         super().__init__({key: _private(entry) for key, entry in candles.items()})
+        for key, entry in (warmup_candles or {}).items():
+            check_entry(f"warmup_candles[{key!r}]", entry, ("candles",))
         self.warmup_candles = (
             {key: _private(entry) for key, entry in warmup_candles.items()}
             if warmup_candles

@@ -20,7 +20,7 @@ from hindcaster.exchange.orders import (
 )
 from hindcaster.exchange.position import SPOT
 from hindcaster.strategies.broker import Broker
-from hindcaster.strategies.rows import Known, as_rows, is_finite, require_positive_prices
+from hindcaster.strategies.rows import Known, as_rows, require_orders
 
 if TYPE_CHECKING:
     from hindcaster.exchange.lane import Lane
@@ -142,7 +142,7 @@ class Agent:
         if isinstance(value, np.ndarray):
             raise errors.bad_rows(side, value)
         rows = as_rows(side, value)
-        require_positive_prices(side, rows)
+        require_orders(side, rows, nan_price=False)
         setattr(strategy, side, rows)
         self.known[side] = entries = Known(rows)
         self._prepare_exits()
@@ -162,7 +162,7 @@ class Agent:
             if self.spot:
                 raise errors.exits_in_spot(name)
             rows = as_rows(name, value)
-            require_positive_prices(name, rows)
+            require_orders(name, rows, nan_price=False)
             setattr(self.strategy, name, rows)
             self.known[name] = Known(rows)
 
@@ -310,12 +310,7 @@ class Agent:
         if known is not None and known.is_still(value):
             return None
         rows = as_rows(name, [] if value is None else value)
-        if name in (BUY, SELL):
-            require_positive_prices(name, rows)
-        elif not is_finite(rows):
-            raise errors.order_not_finite(name, rows.tolist())
-        else:
-            require_positive_prices(name, rows)
+        require_orders(name, rows, nan_price=name not in (BUY, SELL))
         setattr(self.strategy, name, rows)
         self.known[name] = Known(rows)
         return None if known is not None and known.rows == self.known[name].rows else rows

@@ -17,7 +17,8 @@ class Broker:
     """Sends and cancels orders of one strategy, as ``self.broker``.
 
     All methods take the quantity without its sign. Orders sent this way are not known to
-    ``self.buy``, ``self.stop_loss`` and the like.
+    ``self.buy``, ``self.stop_loss`` and the like. An order of no size, or with a number that is
+    not finite, is an `hindcaster.exceptions.InvalidStrategy`.
     """
 
     def __init__(self, lane: Lane) -> None:
@@ -32,10 +33,16 @@ class Broker:
         reduce_only: bool = False,
         via: str | None = None,
     ) -> Order:
+        try:
+            finite = math.isfinite(qty) and math.isfinite(price)
+        except TypeError:
+            raise errors.order_not_a_number(qty, price) from None
         if qty == 0:
             raise errors.qty_is_zero()
         if price < 0:
             raise errors.broker_negative_price(price)
+        if not finite:
+            raise errors.sent_not_finite(side, qty, price)
         qty = float(abs(qty) if side == BUY else -abs(qty))
         return self._lane.place(side, kind, qty, float(price), reduce_only, via)
 
@@ -62,7 +69,11 @@ class Broker:
         ------
         OrderNotAllowed
             The price is on the other side of the current one.
+        ValueError
+            `side` is neither 'buy' nor 'sell'.
         """
+        if side not in (BUY, SELL):
+            raise errors.bad_order_side(side)
         current = self._lane.price
         if (side == BUY and price < current) or (side == SELL and price > current):
             raise errors.start_profit_wrong_side(side, price, current)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -73,16 +74,27 @@ def as_rows(name: str, value: Any) -> FloatArray:
     return rows
 
 
-def require_positive_prices(name: str, rows: FloatArray) -> None:
-    """Refuse orders at a price of 0 or below."""
-    for row in rows:
-        if row[1] <= 0:
-            raise errors.price_not_positive(name, float(row[1]))
+def require_orders(name: str, rows: FloatArray, *, nan_price: bool) -> None:
+    """Refuse rows that cannot be orders.
 
+    Parameters
+    ----------
+    name : str
+        Which attribute of the strategy it is.
+    rows : ndarray, shape (n, 2 or more)
+    nan_price : bool
+        A price that is NaN is refused here; otherwise when the order is sent, if it ever is.
 
-def is_finite(rows: FloatArray) -> bool:
-    """Whether all rows are finite numbers."""
-    return bool(np.isfinite(rows).all())
+    Raises
+    ------
+    InvalidStrategy
+        A price is not above 0, or a number is not finite.
+    """
+    for qty, price in rows[:, :2].tolist():
+        if price <= 0:
+            raise errors.price_not_positive(name, price)
+        if not math.isfinite(qty) or price == math.inf or (nan_price and price != price):
+            raise errors.order_not_finite(name, rows.tolist())
 
 
 def mean_price(rows: Rows) -> float | None:
