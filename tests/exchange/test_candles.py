@@ -204,3 +204,15 @@ def test_other_symbols_show_the_minute_before_until_they_are_matched():
     others = [data_route("A-USDT", "1m"), data_route("C-USDT", "1m")]
     run(None, candles, routes=routes, data_routes=others)
     assert seen == [[98, 100]]
+
+
+def test_symbol_has_no_price_at_the_exchange_before_its_first_candle():
+    seen = []
+    other = idle(
+        on_route_open_position=lambda self, strategy: seen.append(self.position.current_price)
+    )
+    late = np.concatenate([flat(2, start=START - 120_000), flat(6)[3:]])
+    candles = {SYMBOL: flat(6), "ETH-USDT": late}
+    run(None, candles, routes=[route(entry((1, 100))), route(other, "ETH-USDT")])
+    assert len(seen) == 1
+    assert np.isnan(seen[0])

@@ -1,8 +1,12 @@
 """Members of a strategy that do not trade: averages, charts, logs, schedules, the run around it."""
 
+import importlib.util
 import logging
 import math
+import sys
 
+import joblib
+import numpy as np
 import pytest
 
 from hindcaster.exceptions import InvalidStrategy
@@ -174,3 +178,83 @@ def test_current_candle_and_its_fields():
         return fields
 
     assert asked(question, ramp(3), timeframe="3m") == [[100, 103, 103.5, 99.5, 6]]
+
+
+def test_data_points_are_labelled_and_exported(tmp_path, caplog):
+    def before(self):
+        if self.index == 1:
+            self.record_label("lost", 0)
+            self.record_features({"b": 1.5})
+            self.record_features({"a": 2})
+            self.record_label("won", 1)
+        if self.index == 2:
+            self.record_features({"c": 3})
+            self.record_label("won", "up")
+            self.record_features({"c": 4})  # never labelled
+
+    def terminate(self):
+        assert self.ml_mode == "gather"
+        assert self.export_ml_data(str(tmp_path)) is (self.index == 3)
+
+    learner = idle(before=before, terminate=terminate)
+    run(learner, flat(3))
+    second = START // 1000
+    assert (tmp_path / "ml_data" / "Idle_data.csv").read_text().splitlines() == [
+        "time,label_name,label_value,a,b,c",
+        f"{second + 60},won,1,2,1.5,",
+        f"{second + 120},won,up,,,3",
+    ]
+    assert [record.levelname for record in caplog.records] == ["WARNING"]  # nothing was open
+    run(learner, flat(1))  # and nothing is labelled
+
+
+LEARNED = """
+from hindcaster.strategies import Strategy
+
+class Learned(Strategy):
+    def should_long(self): return False
+    def go_long(self): pass
+    def ml_features(self): return {"b": 2.0, "a": 1.0}
+    def before(self): self.vars["seen"] = self.ml_predict(), self.ml_predict_proba()
+"""
+
+
+class Halving:
+    def transform(self, rows):
+        return rows / 2
+
+
+class FirstOfAll:
+    classes_ = ("down", "up")
+
+    def predict(self, rows):
+        return rows[:, 0]
+
+    def predict_proba(self, rows):
+        return np.array([[0.25, 0.75]])
+
+
+def test_predictions_come_from_the_model_beside_the_strategy(tmp_path):
+    file = tmp_path / "learned.py"
+    file.write_text(LEARNED)
+    spec = importlib.util.spec_from_file_location("learned_for_a_test", file)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    out = []
+    strategy = type("Told", (module.Learned,), {"terminate": lambda self: out.append(self.vars)})
+    strategy.__module__ = "learned_for_a_test"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(sys.modules, "learned_for_a_test", module)
+        with pytest.raises(FileNotFoundError, match=r"model.pkl"):
+            run(strategy, flat(1))
+        joblib.dump(FirstOfAll(), tmp_path / "model.pkl")
+        joblib.dump(Halving(), tmp_path / "scaler.pkl")
+        run(strategy, flat(2))
+    assert out[0]["seen"] == (0.5, {"down": 0.25, "up": 0.75})
+    with pytest.raises(NotImplementedError, match="ml_features"):
+        run(idle(before=lambda self: self.ml_features()), flat(1))
+    with pytest.raises(FileNotFoundError, match="Idle is not defined in a file"):
+        run(
+            idle(__module__="nowhere", ml_features=dict, before=lambda self: self.ml_predict()),
+            flat(1),
+        )

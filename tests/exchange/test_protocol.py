@@ -262,6 +262,20 @@ def test_broker_orders_with_a_number_that_is_not_finite_are_refused(action, bad)
         )
 
 
+def test_orders_that_fill_one_another_for_ever_are_refused(monkeypatch):
+    monkeypatch.setattr("hindcaster.exchange.run._MOST_FILLS", 50)
+
+    def turn_round(self, order):
+        side = self.broker.sell_at_market if self.is_long else self.broker.buy_at_market
+        side(2)
+
+    with pytest.raises(InvalidStrategy, match="filled within one minute"):
+        run(entry((1, 100), on_open_position=turn_round), flat(3))
+    many = entry([(1, 99)] * 40, on_increased_position=lambda self, order: None)
+    result = run(many, rows([FLAT, (100, 98, 100, 98), FLAT]))
+    assert result["trades"][0]["qty"] == 40
+
+
 def test_long_and_short_at_once_conflict():
     with pytest.raises(ConflictingRules):
         run(type("Both", (BuyOnce,), {"should_short": lambda self: True}), flat(2))

@@ -338,6 +338,15 @@ def sent_not_finite(side: str, qty: float, price: float) -> InvalidStrategy:
     )
 
 
+def endless_fills(symbol: str, count: int) -> InvalidStrategy:
+    """Every fill places an order that fills at once."""
+    return InvalidStrategy(
+        f"{symbol}: {count:,} orders were filled within one minute. Every fill seems to place an "
+        f"order that fills at once: look at what the on_..._position hooks and the stop-loss and "
+        f"take-profit rows do."
+    )
+
+
 def order_not_a_number(qty: Any, price: Any) -> TypeError:
     """An order sent through the broker has something else for a number."""
     return TypeError(f"The quantity and the price of an order must be numbers: {qty!r}, {price!r}.")
@@ -432,6 +441,22 @@ def capital_is_gone() -> NotImplementedError:
 def ml_features_missing() -> NotImplementedError:
     """Prediction needs features."""
     return NotImplementedError("Define ml_features() in the strategy: a dict of numbers by name.")
+
+
+def model_file_missing(path: str) -> FileNotFoundError:
+    """A strategy predicts, but its model was not saved there."""
+    return FileNotFoundError(
+        f"{path} is missing: a strategy predicts with model.pkl and scaler.pkl in the folder of "
+        f"its class."
+    )
+
+
+def strategy_without_file(name: str) -> FileNotFoundError:
+    """A strategy that was typed in has no folder."""
+    return FileNotFoundError(
+        f"The class {name} is not defined in a file, so it has no folder of its own: move it into "
+        f"a module, or pass a directory where there is such an argument."
+    )
 
 
 def bad_log_type(value: Any) -> ValueError:

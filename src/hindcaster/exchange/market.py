@@ -298,12 +298,16 @@ class Quotes:
 
     @property
     def price(self) -> float:
-        """Price at the exchange, which follows the visible candles symbol by symbol."""
-        moment = self._moment
-        if self._seen_at is None or self.place <= moment.stage or self.partial is not None:
+        """Price at the exchange, which follows the visible candles symbol by symbol.
+
+        NaN before the symbol's first trading row.
+        """
+        if self._seen_at is None or self.partial is not None:
             return self.close
-        row = (int(self._seen_at[moment.step - 1]) if moment.step > 0 else self.first) - 1
-        return self.rows.item(row, CLOSE) if row >= 0 else float("nan")
+        moment = self._moment
+        step = moment.step - (self.place > moment.stage)
+        row = int(self._seen_at[step]) - 1 if step >= 0 else -1
+        return self.rows.item(row, CLOSE) if row >= self.first else float("nan")
 
     @property
     def is_regular(self) -> bool:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
+from hindcaster import errors
 from hindcaster.exchange.decimals import sum_floats
 from hindcaster.exchange.journal import Journal
 from hindcaster.exchange.lane import Lane
@@ -15,6 +16,8 @@ from hindcaster.exchange.position import FUTURES, LONG, SHORT, SPOT
 from hindcaster.exchange.samples import Samples
 from hindcaster.exchange.trades import Trade
 from hindcaster.exchange.wallets import FuturesWallet, SpotWallet
+
+_MOST_FILLS: Final = 100_000  # in one minute
 
 
 @dataclass(frozen=True)
@@ -98,6 +101,7 @@ class Run:
         self.open_trades = 0
         self.open_pl = 0.0
         self._numbers = 0
+        self._fills = (self.clock, 0)
         wallet = FuturesWallet if terms.exchange_type == FUTURES else SpotWallet
         self.wallet: FuturesWallet | SpotWallet = wallet(self, terms.starting_balance)
         self.samples = Samples(self.start, terms.starting_balance)
@@ -169,6 +173,7 @@ class Run:
         """Fill an order at its price: trade, wallet, position, then the strategy's hooks."""
         if order.status != ACTIVE:
             return
+        self._count_fill(order)
         lane = order.lane
         order.status = EXECUTED
         order.executed_at = self.clock
@@ -185,6 +190,13 @@ class Run:
         if self.journal is not None:
             self.journal.executed(order, before)
         self._move(lane, order, change)
+
+    def _count_fill(self, order: Order) -> None:
+        """Refuse orders that fill one another for ever: time would not go on."""
+        clock, fills = self._fills
+        self._fills = (self.clock, fills + 1 if clock == self.clock else 0)
+        if fills > _MOST_FILLS:
+            raise errors.endless_fills(order.symbol, fills)
 
     def _move(self, lane: Lane, order: Order, change: float) -> None:
         """Change the position, and tell the strategy."""

@@ -299,7 +299,7 @@ class Agent:
 
     def _refuse_same_exits(self) -> None:
         strategy = self.strategy
-        if strategy.stop_loss is None or strategy.take_profit is None:
+        if strategy.stop_loss is None or strategy.take_profit is None or not self.lane.position.qty:
             return
         if self.known["stop_loss"].rows == self.known["take_profit"].rows != []:
             raise errors.same_exits()

@@ -1,14 +1,25 @@
-"""Data for machine learning that a strategy collects while it runs."""
+"""Data for machine learning that a strategy collects while it runs, and models it predicts with."""
 
 from __future__ import annotations
 
+import csv
+import inspect
+import logging
+from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from hindcaster import errors
+from hindcaster._types import AnyArray
+
+logger = logging.getLogger("hindcaster.strategies")
 
 
 class Learning:
     """Methods of a strategy that record features of a moment and what became of it."""
+
+    name: Any
 
     @property
     def closed_candle_open_time(self) -> float:
@@ -16,9 +27,12 @@ class Learning:
         raise NotImplementedError
 
     def _start_learning(self) -> None:
-        self.ml_mode: str | None = None
+        self.ml_mode = "gather"
         self._data_points: list[dict[str, Any]] = []
         self._open_point: dict[str, Any] | None = None
+        self._loaded: dict[str, Any] = {}
+
+    # -- data -------------------------------------------------------------------------------
 
     def record_features(self, features: dict[str, float]) -> None:
         """Open a data point with features of the present bar, or add features to the open one.
@@ -36,6 +50,8 @@ class Learning:
     def record_label(self, name: str, value: Any) -> None:
         """Close the open data point with what became of it.
 
+        Without an open point nothing is recorded, and a warning is logged.
+
         Parameters
         ----------
         name : str
@@ -44,10 +60,46 @@ class Learning:
             The label.
         """
         if self._open_point is None:
+            logger.warning("record_label(%r): there is no open point, see record_features()", name)
             return
         self._open_point["label"] = {"name": name, "value": value}
         self._data_points.append(self._open_point)
         self._open_point = None
+
+    def export_ml_data(self, directory: str | None = None) -> bool:
+        """Write the labelled data points as ``ml_data/<strategy>_data.csv``.
+
+        Columns: ``time`` (seconds), ``label_name``, ``label_value``, then the features by name;
+        empty where a point lacks one.
+
+        Parameters
+        ----------
+        directory : str, optional
+            Where ``ml_data`` is made; beside the file of the strategy's class by default.
+
+        Returns
+        -------
+        bool
+            Whether there was a point to write.
+        """
+        points = self._data_points
+        if not points:
+            return False
+        folder = (self._folder() if directory is None else Path(directory)) / "ml_data"
+        folder.mkdir(parents=True, exist_ok=True)
+        features = sorted({name for point in points for name in point["features"]})
+        name = self.name if isinstance(self.name, str) else type(self).__name__
+        path = folder / f"{name}_data.csv"
+        with path.open("w", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(["time", "label_name", "label_value", *features])
+            for point in points:
+                label, known = point["label"], point["features"]
+                row = [point["time"], label["name"], label["value"]]
+                writer.writerow([*row, *(known.get(feature, "") for feature in features)])
+        return True
+
+    # -- predictions ------------------------------------------------------------------------
 
     def ml_features(self) -> dict[str, float]:
         """Give the features that a model predicts from; to be defined by the user.
@@ -58,3 +110,58 @@ class Learning:
             The strategy does not define it.
         """
         raise errors.ml_features_missing()
+
+    def ml_predict(self) -> float:
+        """Predict from `ml_features` with the model beside the file of the strategy's class.
+
+        ``model.pkl`` and ``scaler.pkl`` are read once per run; like all pickles, they run code
+        when they are read. The features go to the model in the order of their names.
+
+        Returns
+        -------
+        float
+
+        Raises
+        ------
+        FileNotFoundError
+            There is no such file.
+        """
+        return float(self._model().predict(self._scaled_features())[0])
+
+    def ml_predict_proba(self) -> dict[Any, float]:
+        """Give the probability of each class, as `ml_predict` finds its model.
+
+        Returns
+        -------
+        dict
+            Probabilities by class.
+        """
+        model = self._model()
+        chances = model.predict_proba(self._scaled_features())[0]
+        return dict(zip(model.classes_, map(float, chances), strict=True))
+
+    def _scaled_features(self) -> AnyArray:
+        features = self.ml_features()
+        row = np.array([[features[name] for name in sorted(features)]])
+        scaled: AnyArray = self._load("scaler.pkl").transform(row)
+        return scaled
+
+    def _model(self) -> Any:
+        return self._load("model.pkl")
+
+    def _load(self, name: str) -> Any:
+        if name not in self._loaded:
+            import joblib
+
+            path = self._folder() / name
+            if not path.is_file():
+                raise errors.model_file_missing(str(path))
+            self._loaded[name] = joblib.load(path)
+        return self._loaded[name]
+
+    def _folder(self) -> Path:
+        """Give the folder of the file that defines the strategy's class."""
+        try:
+            return Path(inspect.getfile(type(self))).resolve().parent
+        except (TypeError, OSError):
+            raise errors.strategy_without_file(type(self).__name__) from None

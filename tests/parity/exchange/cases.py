@@ -18,12 +18,15 @@ from .programs import Program, draw_program, fingerprint_of
 VERSION = 7002  # part of every seed: a change of the draws must not look like the old cases
 EXCHANGE = "Test Exchange"
 SYMBOLS = ("BTC-USDT", "ETH-USDT", "SOL-USDT")
+WIDE_FROM = 10_000  # seeds from here on draw more of everything; the others stay as recorded
 MINUTES = {
     **{"1m": 1, "3m": 3, "5m": 5, "15m": 15, "30m": 30, "45m": 45},
-    **{"1h": 60, "2h": 120, "4h": 240},
+    **{"1h": 60, "2h": 120, "3h": 180, "4h": 240, "6h": 360, "1D": 1440},
 }
 TIMEFRAMES = {"1m": 3, "3m": 2, "5m": 4, "15m": 4, "30m": 2, "45m": 1, "1h": 3, "2h": 1, "4h": 2}
+WIDE_TIMEFRAMES = {**TIMEFRAMES, "3h": 1, "6h": 1, "1D": 1}
 MOST_MINUTES = 7000
+MOST_WIDE_MINUTES = 30_000
 MOST_WARMUP = 3000
 
 
@@ -56,11 +59,17 @@ class Case:
 def build_case(seed: int) -> Case:
     """Draw the case of a seed."""
     dice = Dice(VERSION, seed)
+    wide = seed >= WIDE_FROM
+    timeframes = WIDE_TIMEFRAMES if wide else TIMEFRAMES
     spot = dice.chance(0.25)
     n_routes = 2 if dice.chance(0.3) else 1
-    routes = tuple((SYMBOLS[k], dice.weighted(TIMEFRAMES)) for k in range(n_routes))
-    data_routes = _draw_data_routes(dice, routes)
+    if wide and dice.chance(0.1):
+        n_routes = 3
+    routes = tuple((SYMBOLS[k], dice.weighted(timeframes)) for k in range(n_routes))
+    data_routes = _draw_data_routes(dice, routes, timeframes)
     config = _draw_config(dice, spot)
+    if wide and not spot:
+        config["futures_leverage"] = dice.integer(1, 20)
     gapped = dice.chance(0.15)
     # Spot entries that fill across a gap keep a wrong balance in the reference.
     gaps = 0.0 if spot and dice.chance(0.85) else dice.pick([0.0, 0.05, 0.5, 0.95])
@@ -71,7 +80,7 @@ def build_case(seed: int) -> Case:
     shortest = min(MINUTES[frame] for _, frame in routes)
     longest = max(MINUTES[frame] for _, frame in routes)
     n = shortest * dice.pick([40, 100, 200]) + dice.integer(0, longest)
-    n = min(max(n, 3 * longest, 60), MOST_MINUTES)
+    n = min(max(n, 3 * longest, 60), MOST_WIDE_MINUTES if wide else MOST_MINUTES)
     bars = dice.pick([0, 0, 0, 3, 8])
     start = MIDNIGHT
     # Where the start is no multiple of every timeframe, fills inside a bar make the reference add
@@ -94,12 +103,14 @@ def build_case(seed: int) -> Case:
     return Case(seed, config, routes, data_routes, markets, programs, gapped)
 
 
-def _draw_data_routes(dice: Dice, routes: Any) -> tuple[tuple[str, str], ...]:
+def _draw_data_routes(
+    dice: Dice, routes: Any, timeframes: dict[str, float]
+) -> tuple[tuple[str, str], ...]:
     count = dice.pick([0, 0, 1, 2])
     drawn: dict[tuple[str, str], None] = {}
     for _ in range(count):
         symbol = dice.pick([routes[0][0], *SYMBOLS])
-        route = (symbol, dice.weighted(TIMEFRAMES))
+        route = (symbol, dice.weighted(timeframes))
         if route not in routes:
             drawn[route] = None
     return tuple(drawn)
@@ -161,4 +172,5 @@ def _draw_program(
         gapped=gapped,
         others=others,
         exchange=EXCHANGE,
+        wide=seed >= WIDE_FROM,
     )

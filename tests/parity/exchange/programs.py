@@ -44,6 +44,7 @@ class Program:
     others: tuple[tuple[str, int, str], ...]  # symbol, minutes, timeframe of readable candles
     keep: float
     exchange: str
+    wide: bool
 
 
 OPTIONAL = {
@@ -80,6 +81,15 @@ ACTIONS = {
     "cancel one": 0.03,
     "cancel all": 0.02,
 }
+WIDE_ACTIONS = {
+    **ACTIONS,
+    "both": 0.1,
+    "same": 0.1,
+    "in place": 0.1,
+    "array": 0.1,
+    "no exits": 0.03,
+    "all exits at once": 0.05,
+}
 
 
 def draw_program(
@@ -104,8 +114,11 @@ def draw_program(
     if spot:  # where buys across a gap are noticed
         hooks |= {"on_open_position", "on_increased_position"}
     calm = dice.chance(0.3)
-    manage = {name: 0.0 if calm else dice.pick([0, 0, p / 2, p]) for name, p in ACTIONS.items()}
+    actions = WIDE_ACTIONS if given["wide"] else ACTIONS
+    manage = {name: 0.0 if calm else dice.pick([0, 0, p / 2, p]) for name, p in actions.items()}
     manage["liquidate"] = max(manage["liquidate"], 0.1 if exits == "none" else dice.pick([0, 0.02]))
+    if given["wide"] and exits == "none" and dice.chance(0.5):
+        manage = dict.fromkeys(manage, 0.0)  # held until the end, or until it is liquidated
     return Program(
         seed=seed,
         route=route,
@@ -138,7 +151,8 @@ class Acting:
 
     def note(self, code: str) -> None:
         self.journal.note(code, self)
-        prices = [order.price for order in self.orders if order.is_active]
+        now = self.time
+        prices = [o.price for o in self.orders if o.is_active or o.executed_at == now]
         self.journal.tied |= len(set(prices)) < len(prices)
         if self.trades and not self.trades[-1].qty:
             self.journal.add("trade without an entry", 1)
@@ -354,8 +368,32 @@ class Acting:
             setattr(self, SIDES[side], dice.pick([None, []]))
         elif action == "liquidate":
             self.liquidate()
+        elif action in WIDE_ACTIONS and action not in ACTIONS:
+            self.act_widely(action, dice, side, qty)
         else:
             self.call_broker(action, dice, side, qty)
+
+    def act_widely(self, action: str, dice: Stream, side: int, qty: float) -> None:
+        """Write exits in ways that are less usual."""
+        if action == "both":
+            self.act("target", dice)
+            self.act("stop", dice)
+        elif action == "same":
+            for name in ("stop_loss", "take_profit", SIDES[side]):
+                rows = getattr(self, name)
+                if rows is not None and len(rows):
+                    setattr(self, name, [tuple(row) for row in np.array(rows, ndmin=2).tolist()])
+        elif action == "in place":
+            if isinstance(self.stop_loss, np.ndarray) and len(self.stop_loss):
+                self.stop_loss[-1, 1] *= 1 - side * self.program.reach * dice.between(0.0, 0.3)
+        elif action == "array":
+            rows = self.exit_rows(dice, side, qty, self.price)
+            self.take_profit = np.array(rows, ndmin=2, dtype=float)
+        elif action == "no exits":
+            self.stop_loss = self.take_profit = []
+        else:
+            self.stop_loss = self.exit_rows(dice, -side, qty, self.price)
+            self.take_profit = (qty, self.price)
 
     def call_broker(self, action: str, dice: Stream, side: int, qty: float) -> None:
         broker, price, reach = self.broker, self.price, self.program.reach
@@ -421,6 +459,9 @@ class Acting:
             for key, value in self.metrics.items():
                 if key != "serenity_index":  # infinite or NaN in the reference, by a fault of it
                     self.journal.add(f"metrics {key}", value)
+        dice = self.dice(17, len(self.journal.hooks))
+        if self.program.wide and not self.program.spot and dice.chance(0.1):
+            self.call_broker("broker entry", dice, dice.pick([1, -1]), 4 * abs(order.qty))
 
     def on_cancel(self) -> None:
         self.note("X")
