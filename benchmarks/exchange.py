@@ -4,7 +4,8 @@
     python benchmarks/exchange.py --peer .cache/jesse/bin/python
     python benchmarks/exchange.py --peer .cache/jesse/bin/python --quick
 
-The two packages take turns, so that a busy machine hurts both; the best of several runs counts.
+Times are those of the processor; the two packages take turns, so that a busy machine hurts both,
+and the best of several runs counts.
 Both must find the same trades. Prints a table and writes it to benchmarks/EXCHANGE.md. With
 ``--quick`` every piece runs once and on less data, and the page is only printed.
 """
@@ -89,8 +90,9 @@ def table(head: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -> Iterator[st
 def page(peer: str, rounds: int) -> Iterator[str]:
     yield "# Benchmarks of exchange simulations"
     yield ""
-    yield "`make bench-exchange` runs these side by side and writes this page. Times are the best"
-    yield f"of {rounds} processes that take turns; compare ratios, not times of different machines."
+    yield "`make bench-exchange` runs these side by side and writes this page. Times are those of"
+    yield "the processor, which other programs lengthen less than the clock's, and the best of"
+    yield f"{rounds} processes that take turns; compare ratios, not times of different machines."
     yield "The strategy is a cross of two EMAs with stop-loss and take-profit, indicators included;"
     yield "the number of trades and the net profit have to agree."
     yield ""
