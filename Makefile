@@ -6,13 +6,14 @@ PEER := .cache/peer/bin/python
 VECTORBT := .cache/vectorbt/bin/python
 JESSE := .cache/jesse/bin/python
 
-.PHONY: help demo test browser lint bench bench-exchange golden clean
+.PHONY: help demo test browser lint docs bench bench-exchange golden clean
 
 help:
 	@echo "make demo   install into .venv and run the example on GOOG daily bars"
 	@echo "make test   install the development tools, run all checks and tests"
 	@echo "make browser install Chromium for the tests of pictures, where apt-get and root are there"
 	@echo "make lint   style, types and import layers only"
+	@echo "make docs   build the documentation site into site/, where warnings are errors"
 	@echo "make bench  time against backtesting.py and vectorbt (installs each in an environment of its own)"
 	@echo "make bench-exchange time exchange simulations against Jesse, likewise"
 	@echo "make golden record the parity cases again with backtesting.py and Jesse"
@@ -26,6 +27,10 @@ $(VENV)/.installed: pyproject.toml | $(BIN)/python
 
 $(VENV)/.installed-dev: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[dev]"
+	@touch $(VENV)/.installed $@
+
+$(VENV)/.installed-docs: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[docs]"
 	@touch $(VENV)/.installed $@
 
 $(PEER):
@@ -48,6 +53,10 @@ lint: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# The variable silences a notice of MkDocs' theme. (--quiet would hide warnings from --strict.)
+docs: $(VENV)/.installed-docs
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 test: lint browser
 	$(BIN)/python -m pytest -n auto
@@ -77,5 +86,5 @@ golden: $(PEER) $(JESSE)
 	$(JESSE) -W ignore -m tests.parity.exchange.make_golden --first 0 --cases 400 --wide 60 --out tests/parity/golden/jesse_3.5.3.npz
 
 clean:
-	rm -rf $(VENV) .cache build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .cache build dist site .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find src -name "*.nb[ic]" -delete
