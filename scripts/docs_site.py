@@ -50,10 +50,28 @@ class Docstrings(griffe.Extension):
             whole = inspect.getdoc(pkgutil.resolve_name(f"{obj.module.path}:{obj.name}"))
             obj.docstring.value = whole or obj.docstring.value
         obj.docstring.value = _MENTION.sub(r"[\1](../\1.md)", as_markdown(obj.docstring.value))
+        for section in obj.docstring.parsed:
+            for entry in section.value if isinstance(section.value, list) else ():
+                _correct(entry, getattr(obj, "parameters", ()))
 
     def on_package(self, *, pkg: griffe.Module, **_: Any) -> None:
         """Change the docstring of the package, which `on_object` leaves out."""
         self.on_object(obj=pkg)
+
+
+def _correct(entry: Any, parameters: griffe.Parameters | tuple[()]) -> None:
+    """Correct what griffe reads of a documented parameter or value.
+
+    Of parameters that share an entry each has the type and default of the first. Types in words
+    that have commas are taken for tuples.
+    """
+    if isinstance(entry, griffe.DocstringParameter) and entry.name in parameters:
+        own = parameters[entry.name]
+        entry.value = None if own.default is None else str(own.default)
+        if any(entry.annotation is other.annotation for other in parameters):
+            entry.annotation = own.annotation
+    if isinstance(getattr(entry, "annotation", None), griffe.ExprTuple):
+        entry.annotation = str(entry.annotation).strip("()")
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
