@@ -12,22 +12,24 @@ import argparse
 import importlib
 import inspect
 import random
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from ..storage import load, save
 from .arguments import ARGUMENTS, SECOND_INSTRUMENT
 from .make_golden import CRASH, record, record_apart
+from .markets import describe_drawn
 
 PERIODS = (1, 2, 3, 4, 5, 6, 7, 9, 10, 13, 14, 20, 21, 30, 50, 77, 120)
 SOURCES = ("close", "open", "high", "low", "hl2", "hlc3", "ohlc4", "volume")
-ROWS = (300, 300, 300, 300, 260, 150, 60)
+ROWS = (400, 400, 300, 241, 240, 239, 100, 45, 20, 9, 5, 3, 2, 1)
 
 
 def draw_value(draw: random.Random, name: str, default: Any) -> Any:
     """Draw an argument that suits its name and default."""
     if name.endswith("matype"):
-        return draw.choice([0, 0, 1, 1, 2, 3, 4, 5, 6, 9, 10, 11, 12, 14, 16, 20, 23, 25, 26])
+        return draw.choice([0, 1, 2, draw.randrange(41), draw.randrange(40)])
     choices: dict[str, Any] = {
         "devtype": (0, 0, 1, 2),
         "direction": ("long", "short"),
@@ -51,7 +53,14 @@ def draw_value(draw: random.Random, name: str, default: Any) -> Any:
     return round(default * draw.uniform(0.4, 1.6), 3) if default else draw.choice([0, 1, 0.7])
 
 
-def cases_of(name: str, function: Any, draw: random.Random, calls: int) -> list[dict[str, Any]]:
+def cases_of(
+    name: str,
+    function: Any,
+    draw: random.Random,
+    calls: int,
+    rows: Sequence[int] = ROWS,
+    undefined: bool = False,
+) -> list[dict[str, Any]]:
     """Draw calls of an indicator by its signature."""
     parameters = list(inspect.signature(function).parameters.values())[1:]
     skipped = {"sequential", SECOND_INSTRUMENT.get(name)}
@@ -62,8 +71,8 @@ def cases_of(name: str, function: Any, draw: random.Random, calls: int) -> list[
             for one in parameters
             if one.name not in skipped and draw.random() < 0.6
         }
-        on = draw.choice(["smooth", "ticks"])
-        drawn.append({"name": name, "on": on, "rows": draw.choice(ROWS), "arguments": arguments})
+        on = describe_drawn(draw, undefined)
+        drawn.append({"name": name, "on": on, "rows": draw.choice(rows), "arguments": arguments})
     return drawn
 
 
@@ -73,6 +82,8 @@ def main() -> None:
     parser.add_argument("file", type=Path)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--calls", type=int, default=20)
+    parser.add_argument("--rows", type=int, nargs="*", help="how many candles, drawn from these")
+    parser.add_argument("--undefined", action="store_true", help="with rows of NaN")
     parser.add_argument("--first", default="", help="names from here on")
     parser.add_argument("--shown", type=int, default=2)
     given = parser.parse_args()
@@ -81,7 +92,10 @@ def main() -> None:
         outcomes = []
         for name in ARGUMENTS:
             draw = random.Random(f"{given.seed} {name}")
-            drawn = cases_of(name, getattr(package, name), draw, given.calls)
+            rows = given.rows or ROWS
+            drawn = cases_of(
+                name, getattr(package, name), draw, given.calls, rows, given.undefined
+            )
             outcomes.extend(record_apart(package, drawn))
         save(given.file, outcomes)
         return

@@ -31,48 +31,13 @@ import numpy as np
 
 from ..storage import save
 from .arguments import ARGUMENTS, SECOND_INSTRUMENT, WITHOUT_SEQUENTIAL
+from .markets import BROKEN_ROWS, ROWS, broken, candles, drawn
 
 PINNED = "3.5.3"
-ROWS = 300
 STORED_IN_FULL = 70
 EVERY = 5
 SHORT = (0, 1, 2, 3, 4, 6, 9, 14, 15, 21, 30, 45)
-BROKEN_ROWS = 80
 CRASH = "end of the process"  # what the reference's compiled code does where Python would raise
-
-
-# ----------------------------------------------------------------------------------- candles
-
-
-def candles(seed: int, ticks: bool = False, rows: int = ROWS) -> np.ndarray:
-    """Draw candles of ten minutes: timestamp, open, close, high, low, volume."""
-    draw = np.random.default_rng(seed)
-    steps = draw.standard_normal((rows, 3))
-    close = 100 * np.exp(np.cumsum(0.01 * steps[:, 0]))
-    opening = np.concatenate([[100.0], close[:-1]]) * (1 + 0.001 * steps[:, 1])
-    wide = 0.004 * np.abs(draw.standard_normal((rows, 2)))
-    high = np.maximum(opening, close) * (1 + wide[:, 0])
-    low = np.minimum(opening, close) * (1 - wide[:, 1])
-    volume = 500 * (1 + np.abs(steps[:, 2]))
-    table = np.column_stack([opening, close, high, low, volume])
-    if ticks:
-        table = np.round(table * [1, 1, 1, 1, 0.01])
-        table[draw.random(rows) < 0.08, 4] = 0
-        flat = draw.random(rows) < 0.08
-        table[flat, :4] = table[flat, 1:2]
-    start = 1609459200000 + 600_000 * np.arange(rows)
-    return np.column_stack([start, table])
-
-
-def _broken(kind: str) -> np.ndarray:
-    table = candles(3, rows=BROKEN_ROWS)
-    if kind == "first rows":
-        table[:5, 1:] = np.nan
-    elif kind == "one row":
-        table[40, 1:] = np.nan
-    else:
-        table[:, 1:] = np.nan
-    return table
 
 
 def cases() -> Iterator[dict[str, Any]]:
@@ -95,7 +60,9 @@ def _inputs(case: dict[str, Any]) -> tuple[np.ndarray, np.ndarray]:
         ticks = case["on"] == "ticks"
         rows = case["rows"]
         return candles(1, ticks)[:rows].copy(), candles(2, ticks)[:rows].copy()
-    return _broken(case["on"]), candles(4, rows=BROKEN_ROWS)
+    if case["on"].startswith("drawn"):
+        return drawn(case["on"], case["rows"])
+    return broken(case["on"]), candles(4, rows=BROKEN_ROWS)
 
 
 # --------------------------------------------------------------------------------- recording
