@@ -295,8 +295,9 @@ def test_relative_strength_to_another_takes_240_rows_whatever_the_cut_is() -> No
         assert found.signal == expected.signal[-1]
 
 
-def test_breaks_are_those_of_the_first_bar_given() -> None:
+def test_breaks_are_those_of_the_first_bar_given_by_the_volume_of_the_last() -> None:
     candles = draw_candles(1, 300)
+    candles[:, 5] = 100.0
     level = ta.support_resistance_with_breaks(candles, 5, 5)
     candles[0, 1:5] = [level.support * 0.9, level.support * 0.95, level.support, 0.5]
     assert ta.support_resistance_with_breaks(candles, 5, 5).bear_wick
@@ -305,3 +306,5 @@ def test_breaks_are_those_of_the_first_bar_given() -> None:
     assert found.bull_wick
     assert found.green_break
     assert not ta.support_resistance_with_breaks(candles, 5, 5, 1).green_break
+    candles[-1, 5] = 200.0
+    assert ta.support_resistance_with_breaks(candles, 5, 5, 1).green_break

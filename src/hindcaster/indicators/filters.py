@@ -157,6 +157,7 @@ def correlation_cycle(
         Degrees a bar.
     """
     x = source(candles, source_type)
+    period = max(period, 2)
     place = 2.0 * np.pi * np.arange(1, period + 1) / period
     real, imag = filters.correlate_with_waves(x, np.cos(place), -np.sin(place))
     angle = filters.cycle_angle(real, imag)

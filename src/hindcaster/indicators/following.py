@@ -119,7 +119,7 @@ def support_resistance_with_breaks(
 
     `bear_wick` and `bull_wick` are closes beyond a level with a wick longer than the body above,
     or below, the open; `red_break` is one below without, `green_break` one above with such a wick,
-    both with volume. Source: "Support and Resistance Levels with Breaks" by LuxAlgo, TradingView,
+    both if the LAST bar's volume is above its average. Source: "Support and Resistance Levels with Breaks" by LuxAlgo, TradingView,
     whose flags are of the last bar.
 
     Parameters
@@ -127,16 +127,17 @@ def support_resistance_with_breaks(
     left_bars, right_bars : int, default 15
         Number of bars before and after a pivot that are below (above) it.
     vol_threshold : int, default 20
-        How far the short average of volume is above the long one for a break, in percent.
+        How far the short average of volume (5 bars) is above the long one (10) for a break, in
+        percent.
     """
     high, low = column(candles, HIGH), column(candles, LOW)
     resistance = trailing.last_pivot(high, left_bars, right_bars, 1.0)
     support = trailing.last_pivot(low, left_bars, right_bars, -1.0)
     values = column(candles, VOLUME)
-    short, long = exponential_mean(values, 5), exponential_mean(values, 10)
+    short, long = exponential_mean(values, 5)[-1], exponential_mean(values, 10)[-1]
     surge = 100.0 * (short - long) / long
     opening, close = candles[0, OPEN], candles[0, CLOSE]
-    enough, below, above = surge[0] > vol_threshold, close < support, close > resistance
+    enough, below, above = surge > vol_threshold, close < support, close > resistance
     upper_wick = abs(close - opening) < high[0] - opening
     lower_wick = opening - low[0] > abs(close - opening)
     return SupportResistanceWithBreaks(

@@ -129,10 +129,12 @@ def cfo(
 ) -> Values:
     """Chande forecast oscillator: distance of the price to its `linearreg`, as a share of it.
 
-    Source: T. Chande and S. Kroll, "The New Technical Trader", 1994.
+    NaN where the price is 0. Source: T. Chande and S. Kroll, "The New Technical Trader", 1994.
     """
     x = source(candles, source_type)
-    return scalar * _off_the_line(x, period)
+    out = scalar * _off_the_line(x, period)
+    out[x == 0.0] = np.nan
+    return out
 
 
 def _off_the_line(x: FloatArray, period: int) -> FloatArray:
@@ -244,10 +246,12 @@ def fosc(
 ) -> Values:
     """Forecast oscillator: 100 times the price's distance to its `linearreg`, by the price.
 
-    0 for the first bars. Source: T. Chande and S. Kroll, "The New Technical Trader", 1994.
+    0 for the first bars and where the price is 0. Source: T. Chande and S. Kroll, "The New Technical Trader", 1994.
     """
-    out = 100.0 * _off_the_line(source(candles, source_type), period)
+    x = source(candles, source_type)
+    out = 100.0 * _off_the_line(x, period)
     out[: period - 1] = 0.0
+    out[x == 0.0] = 0.0
     return out
 
 

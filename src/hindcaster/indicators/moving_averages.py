@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from hindcaster import errors
+from hindcaster._candles import slice_candles
 from hindcaster._types import FloatArray
 from hindcaster.indicators import filters, statistics
 from hindcaster.indicators import recursive_averages as recursive
@@ -54,7 +55,7 @@ AVERAGES: dict[int, Callable[..., Any]] = {
     39: window.epma,
 }
 _WITHOUT_PERIOD = (28, 29, 32)
-_BY_VOLUME = (24, 29)
+WEIGHTED_BY_VOLUME = (24, 29)
 
 
 def moving_average(
@@ -85,11 +86,19 @@ def moving_average(
     if matype not in AVERAGES:
         raise errors.bad_choice("ma", "matype", tuple(AVERAGES), matype)
     average = AVERAGES[matype].__wrapped__  # type: ignore[attr-defined]
-    if matype in _BY_VOLUME and prices.ndim == 1:
+    if matype in WEIGHTED_BY_VOLUME and prices.ndim == 1:
         raise errors.average_needs_volume(AVERAGES[matype].__name__, matype)
     periods = () if matype in _WITHOUT_PERIOD else (period,)
     values: FloatArray = average(prices, *periods, source_type=source_type)
     return values
+
+
+def refuse_weighted_by_volume(name: str, **kinds: int) -> None:
+    """Raise if an average of something else than candles is to be weighted by volume."""
+    for argument, matype in kinds.items():
+        if matype in WEIGHTED_BY_VOLUME:
+            others = tuple(kind for kind in AVERAGES if kind not in WEIGHTED_BY_VOLUME)
+            raise errors.bad_choice(name, argument, others, matype)
 
 
 @indicator(takes_series=True, quiet=True)
@@ -102,6 +111,9 @@ def ma(
 ) -> Values:
     """Moving average of the kind that `matype` says.
 
+    Unlike the averages themselves, the last value of a series is made of the rows of the warm-up
+    cut too.
+
     Parameters
     ----------
     matype : int, default 0
@@ -111,4 +123,5 @@ def ma(
         27 alma, 28 hwma, 29 vwap, 30 nma, 31 edcf, 32 mwdx, 33 maaq, 34 srwma, 35 sqwma,
         36 vpwma, 37 cwma, 38 jsa, 39 epma. 24 and 29 need candles; 28, 29 and 32 have no period.
     """
-    return moving_average(candles, period, matype, source_type)
+    prices = slice_candles(candles, sequential)
+    return moving_average(prices, period, matype, source_type)

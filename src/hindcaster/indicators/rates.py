@@ -10,7 +10,6 @@ from hindcaster.indicators._call import Period, Prices, Values, indicator, sourc
 from hindcaster.indicators._series import change, percent_change
 from hindcaster.indicators.kernels import adaptive, oscillating, recursive
 from hindcaster.indicators.moving_averages import moving_average
-from hindcaster.indicators.recursive_averages import exponential_mean
 
 __all__ = ["RSMK", "pfe", "ppo", "roc", "rocp", "rocr", "rocr100", "rsmk", "stc", "trix", "tsi"]
 
@@ -117,7 +116,8 @@ def rsmk(
     """Relative strength to another instrument, and an average of it.
 
     100 times the exponential average of the change, over `lookback` bars, of the logarithm of the
-    ratio of both prices. The last value is made of 240 rows, whatever the warm-up cut is.
+    ratio of both prices; all NaN if one of the changes is not a finite number. The last value is
+    made of 240 rows, whatever the warm-up cut is.
     Source: M. Katsanos, "Using Relative Strength to Outperform the Market", 2020.
 
     Parameters
@@ -132,18 +132,12 @@ def rsmk(
     x, y = source(candles, source_type), source(candles_compare, source_type)
     if len(x) != len(y):
         raise errors.unequal_lengths("rsmk", "candles_compare", len(x), len(y))
-    moves = change(np.log(x / y), lookback)
-    strength = 100.0 * _after_nan(moves, period)
-    return RSMK(strength, _after_nan(strength, signal_period))
-
-
-def _after_nan(x: FloatArray, period: int) -> FloatArray:
-    """Exponential mean from the first value that is not NaN on."""
-    known = np.flatnonzero(~np.isnan(x))
-    out = np.full(len(x), np.nan)
-    if len(known):
-        out[known[0] :] = exponential_mean(x[known[0] :], period)
-    return out
+    strength, signal = np.full(len(x), np.nan), np.full(len(x), np.nan)
+    moves = change(np.log(x / y), lookback)[lookback:]
+    if np.isfinite(moves).all():
+        strength[lookback:] = 100.0 * _average(moves, period)
+        signal[lookback:] = _average(strength[lookback:], signal_period)
+    return RSMK(strength, signal)
 
 
 @indicator(takes_series=True, quiet=True)

@@ -143,15 +143,20 @@ def rescaled_range(x: FloatArray, smallest: int, largest: int, count: int) -> Va
 def detrended_average(x: FloatArray, smallest: int, largest: int, step: int) -> Values:
     """Slope of log10(root mean square of price less mean of n bars) on log10(n).
 
-    The first bar is left out, and the distances of the `largest` bars after it.
+    The first bar is left out, and the distances of the `largest` bars after it. 0 without sizes.
     """
     x = x[1:]
+    sizes = np.arange(smallest, largest + 1, step)
+    if not len(sizes):
+        return 0.0
     if len(x) <= largest:
         return math.nan
-    sizes = np.arange(smallest, largest + 1, step)
-    means = (windows.rolling_mean(x, int(size)) for size in sizes)
+    means = (windows.rolling_sum(x, int(size)) / size for size in sizes)
     distances = [np.sqrt(np.mean((x - mean)[largest:] ** 2)) for mean in means]
-    return _slope(np.log10(sizes), np.log10(distances))
+    logs, heights = np.log10(sizes), np.log10(distances)
+    if len(sizes) == 1:  # of all lines through one point, that of least squares
+        return heights[0] * logs[0] / (logs[0] ** 2 + 1.0)
+    return _slope(logs, heights)
 
 
 def second_differences(x: FloatArray) -> Values:

@@ -8,7 +8,7 @@ from hindcaster._types import FloatArray
 from hindcaster.indicators._call import Period, Prices, Values, high_low_close, indicator, source
 from hindcaster.indicators._series import change
 from hindcaster.indicators.kernels import oscillating, recursive, windows
-from hindcaster.indicators.moving_averages import moving_average
+from hindcaster.indicators.moving_averages import moving_average, refuse_weighted_by_volume
 from hindcaster.indicators.statistics import deviation
 
 __all__ = [
@@ -148,8 +148,9 @@ def stoch(
     Parameters
     ----------
     slowk_matype, slowd_matype : int, default 0
-        Not used: both averages are simple ones.
+        Not used: both averages are simple ones; 24 and 29, which need candles, are refused.
     """
+    refuse_weighted_by_volume("stoch", slowk_matype=slowk_matype, slowd_matype=slowd_matype)
     k = windows.rolling_mean(_place(*high_low_close(candles), fastk_period), slowk_period)
     return Stochastic(k, windows.rolling_mean(k, slowd_period))
 
@@ -176,8 +177,9 @@ def stochf(
     Parameters
     ----------
     fastd_matype : int, default 0
-        Not used: the average is a simple one.
+        Not used: the average is a simple one; 24 and 29, which need candles, are refused.
     """
+    refuse_weighted_by_volume("stochf", fastd_matype=fastd_matype)
     high, low, close = high_low_close(candles)
     bottom = windows.rolling_min(low, fastk_period)
     span = windows.rolling_max(high, fastk_period) - bottom

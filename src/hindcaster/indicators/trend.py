@@ -240,7 +240,7 @@ def ichimoku_cloud(
     """Ichimoku cloud at the last bar, of the last 80 rows; NaN if they are fewer.
 
     Lines are middles of the highest high and lowest low over their periods; the spans are those of
-    ``displacement - 1`` bars before. Source: G. Hosoda, 1969.
+    ``displacement - 1`` bars before, NaN for a displacement of 1. Source: G. Hosoda, 1969.
 
     Parameters
     ----------
@@ -254,10 +254,12 @@ def ichimoku_cloud(
     rows = candles[-_CLOUD_ROWS:]
     high, low, back = column(rows, HIGH), column(rows, LOW), displacement - 1
     conversion, base = conversion_line_period, base_line_period
+    lines = (trend.middle(high, low, conversion, 0), trend.middle(high, low, base, 0))
+    if back == 0:
+        return IchimokuCloud(*lines, np.nan, np.nan)
     early = (trend.middle(high, low, conversion, back), trend.middle(high, low, base, back))
     return IchimokuCloud(
-        trend.middle(high, low, conversion, 0),
-        trend.middle(high, low, base, 0),
+        *lines,
         (early[0] + early[1]) / 2.0,
         trend.middle(high, low, lagging_line_period, back),
     )

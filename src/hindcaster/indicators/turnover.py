@@ -13,6 +13,7 @@ from hindcaster.indicators._call import (
     indicator,
     source,
 )
+from hindcaster.indicators._series import undefined_from
 from hindcaster.indicators.kernels import oscillating, windows
 
 __all__ = [
@@ -142,13 +143,16 @@ def vwmacd(
 ) -> VWMACD:
     """MACD of averages weighted by volume; its signal is a plain average.
 
-    At the start averages are made of the bars there are. Source: B. Dormeier, 2007.
+    At the start averages are made of the bars there are. NaN of a price stays in all from there on,
+    that of a window without volume in the signal. Source: B. Dormeier, 2007.
     """
     close = source(candles, "close")
     values = column(candles, VOLUME) if candles.ndim == 2 else np.ones(len(close))
     line = windows.volume_weighted_mean(close, values, fast_period)
     line = line - windows.volume_weighted_mean(close, values, slow_period)
+    line = undefined_from(close, line)
     signal = windows.volume_weighted_mean(line, np.ones(len(line)), signal_period)
+    signal = undefined_from(line, signal)
     return VWMACD(line, signal, line - signal)
 
 

@@ -8,7 +8,7 @@ from hindcaster._types import FloatArray
 from hindcaster.indicators._call import Period, Prices, Values, high_low_close, indicator, source
 from hindcaster.indicators._series import undefined_from
 from hindcaster.indicators.kernels import recursive, windows
-from hindcaster.indicators.moving_averages import moving_average
+from hindcaster.indicators.moving_averages import WEIGHTED_BY_VOLUME, moving_average
 from hindcaster.indicators.recursive_averages import exponential_mean
 from hindcaster.indicators.statistics import deviation, running_deviation
 
@@ -66,11 +66,16 @@ def bollinger_bands(
 ) -> BollingerBands:
     """Bollinger bands: an average, and some deviations above and below it.
 
-    With the kinds of both at their defaults, NaN stays from a NaN on.
+    With the kinds of both at their defaults, NaN stays from a NaN on. Averages weighted by volume,
+    24 and 29, are of closes, and another deviation than the standard one is of hl2 with them,
+    whatever `source_type` is.
 
     Source: J. Bollinger, "Bollinger on Bollinger Bands", 2001.
     """
-    x = source(candles, source_type)
+    of_width = source_type
+    if matype in WEIGHTED_BY_VOLUME and devtype != 0:
+        source_type, of_width = "close", "hl2"
+    x = source(candles, of_width)
     width = deviation(x, period, devtype, "bollinger_bands")
     middle = moving_average(candles, period, matype, source_type)
     if matype == devtype == 0:
@@ -158,7 +163,8 @@ def damiani_volatmeter(
 
     ``vol = u + 0.5 vol' - 0.5 vol'''`` with ``u = atr(vis_atr) / atr(sed_atr)``, and
     ``anti = threshold - s`` with the ratio s of the deviations over the `vis_std` and `sed_std`
-    bars before. Both are 0 before bar `sed_std`. Source: L. Damiani, MetaTrader.
+    bars before. Both are 0 before bar `sed_std`; what is undefined is left out of `u` and `s`.
+    Source: L. Damiani, MetaTrader.
 
     Parameters
     ----------
@@ -171,8 +177,11 @@ def damiani_volatmeter(
     """
     x = source(candles, source_type)
     short, long = average_true_range(candles, vis_atr), average_true_range(candles, sed_atr)
-    ratio = np.divide(short, long, out=np.zeros(len(x)), where=long != 0.0)
-    spread = running_deviation(x, vis_std) / running_deviation(x, sed_std)
+    ratio = np.divide(short, long, out=np.zeros(len(x)), where=(long != 0.0) & ~np.isnan(short))
+    ratio[np.isnan(long)] = 0.0
+    recent = running_deviation(x, vis_std)
+    recent[: vis_std - 1] = 0.0
+    spread = recent / running_deviation(x, sed_std)
     anti = np.zeros(len(x))
     anti[sed_std:] = threshold - spread[sed_std - 1 : -1]
     ratio[:sed_std] = 0.0

@@ -145,12 +145,14 @@ def vwap(
 ) -> Values:
     """Volume weighted average price since the anchor's last beginning.
 
+    A `source_type` of 'volume' is taken for 'hlc3'.
+
     Parameters
     ----------
     anchor : {'m', 'h', '4h', '12h', 'D', 'W'}, default 'D'
         What begins anew: minute, hour, four or twelve hours, day, or week (from Thursday), in
         UTC. 'M' and 'H' are minute and hour too; any other text is taken for a day.
     """
-    x = source(candles, source_type)
+    x = source(candles, "hlc3" if source_type == "volume" else source_type)
     bucket = np.floor(candles[:, TIME] / _ANCHORS.get(anchor, _ANCHORS["D"]))
     return trend.anchored_mean(x, column(candles, VOLUME), bucket)

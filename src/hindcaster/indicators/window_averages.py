@@ -43,7 +43,9 @@ def weighted_mean(x: FloatArray, weights: FloatArray, first: int) -> FloatArray:
 
 
 def linear_mean(x: FloatArray, period: int) -> FloatArray:
-    """Average a series with weights 1, 2, …, `period`, the newest bar's the largest."""
+    """Average a series with weights 1, 2, …, `period`, the newest bar's the largest; NaN for 0."""
+    if period == 0:
+        return np.full(len(x), np.nan)
     return weighted_mean(x, np.arange(1.0, period + 1), period - 1)
 
 
@@ -163,7 +165,7 @@ def hma(
     """Hull moving average: ``wma(2 * wma(x, p // 2) - wma(x, p), int(sqrt(p)))``.
 
     Averages whose window is not full count as 0, so that there are no NaN, but the first values
-    mean nothing. Source: A. Hull, 2005.
+    mean nothing, and those of a period of 1 are ``-x``. Source: A. Hull, 2005.
     """
     x = source(candles, source_type)
     raw = 2.0 * _zero_for_short(x, period // 2) - _zero_for_short(x, period)
@@ -172,7 +174,9 @@ def hma(
 
 def _zero_for_short(x: FloatArray, period: int) -> FloatArray:
     out = linear_mean(x, period)
-    out[: period - 1] = 0.0
+    out[: max(period - 1, 0)] = 0.0
+    if period == 0:
+        out[:] = 0.0
     return out
 
 

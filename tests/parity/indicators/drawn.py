@@ -93,9 +93,7 @@ def main() -> None:
         for name in ARGUMENTS:
             draw = random.Random(f"{given.seed} {name}")
             rows = given.rows or ROWS
-            drawn = cases_of(
-                name, getattr(package, name), draw, given.calls, rows, given.undefined
-            )
+            drawn = cases_of(name, getattr(package, name), draw, given.calls, rows, given.undefined)
             outcomes.extend(record_apart(package, drawn))
         save(given.file, outcomes)
         return

@@ -143,6 +143,8 @@ def centre_of_gravity(x: FloatArray, period: int) -> FloatArray:
     """``-Σ (k + 1) x[i - k] / Σ x[i - k]`` over k = 0 … period - 2, from bar ``period + 1`` on."""
     n = len(x)
     out = np.full(n, np.nan)
+    if period == 1:
+        return out
     places = np.arange(float(period - 1), 0.0, -1.0)
     weighted = weighted_sum(x, places, period + 1)
     total = weighted_sum(x, np.ones(period - 1), period + 1)

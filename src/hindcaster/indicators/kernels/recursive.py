@@ -92,6 +92,9 @@ def unbiased_exponential(x: FloatArray, alpha: float) -> FloatArray:
     """Exponential mean of all bars so far, its weights ``(1 - alpha) ** k`` summing to one."""
     out = np.empty_like(x)
     weighted = total = 0.0
+    if alpha == 1.0 and len(x) > 1:
+        out[:] = np.nan
+        return out
     for i in range(len(x)):
         weighted = x[i] + (1.0 - alpha) * weighted
         total = 1.0 + (1.0 - alpha) * total
@@ -143,11 +146,12 @@ def holt_winters(x: FloatArray, na: float, nb: float, nc: float) -> FloatArray:
 
 @kernel
 def mcginley(x: FloatArray, scale: float) -> FloatArray:
-    """``y' + (x - y') / max(scale * (x / y') ** 4, 1)``, from the first value on."""
+    """``y' + (x - y') / max(scale * (x / y') ** 4, 1)``, from the first value on; 0 stays 0."""
     out = np.empty_like(x)
     value = x[0]
     for i in range(len(x)):
-        value += (x[i] - value) / max(scale * (x[i] / value) ** 4, 1.0)
+        if value != 0.0:
+            value += (x[i] - value) / max(scale * (x[i] / value) ** 4, 1.0)
         out[i] = value
     return out
 

@@ -10,6 +10,8 @@ import numpy as np
 from hindcaster._jit import kernel, subkernel
 from hindcaster._types import FloatArray
 
+ROUNDING = 2.0**-52  # of a number of size 1
+
 
 @subkernel
 def _sum(x: FloatArray, period: int, partial: bool) -> FloatArray:
@@ -136,7 +138,10 @@ def rolling_covariance(
 
 @kernel
 def rolling_moment(x: FloatArray, period: int, order: int) -> FloatArray:
-    """Standardised central moment of the window: mean of ((x - mean) / deviation) ** order."""
+    """Standardised central moment of the window: mean of ((x - mean) / deviation) ** order.
+
+    NaN where the values differ by no more than rounding.
+    """
     n = len(x)
     out = np.full(n, np.nan)
     for i in range(period - 1, n):
@@ -149,7 +154,8 @@ def rolling_moment(x: FloatArray, period: int, order: int) -> FloatArray:
             distance = x[k] - mean
             squares += distance**2
             powers += distance**order
-        out[i] = (powers / period) / (squares / period) ** (order / 2.0)
+        if squares / period > (ROUNDING * mean) ** 2:
+            out[i] = (powers / period) / (squares / period) ** (order / 2.0)
     return out
 
 
@@ -305,10 +311,13 @@ def volume_weighted_mean(x: FloatArray, volume: FloatArray, period: int) -> Floa
 def distance_weighted_mean(x: FloatArray, period: int) -> FloatArray:
     """Mean of the window weighted by the squared distances to the bars before; from 2 * period on.
 
-    The weight of a bar is the sum of ``(x - x[k bars before]) ** 2`` over k = 1 … period - 1.
+    The weight of a bar is the sum of ``(x - x[k bars before]) ** 2`` over k = 1 … period - 1;
+    a period of 1 has none.
     """
     n = len(x)
     out = np.full(n, np.nan)
+    if period == 1:
+        return out
     weights, products = np.zeros(n), np.zeros(n)
     for k in range(1, period):
         late, early = x[k:], x[: max(n - k, 0)]
@@ -325,9 +334,13 @@ def distance_weighted_mean(x: FloatArray, period: int) -> FloatArray:
 
 @kernel
 def natural_mean(x: FloatArray, period: int) -> FloatArray:
-    """Natural moving average: between the two oldest prices, by where the moves happened."""
+    """Natural moving average: between the two oldest prices, by where the moves happened.
+
+    Prices that have no logarithm are taken as 1e-10.
+    """
     n = len(x)
     out = np.full(n, np.nan)
+    x = np.fmax(x, 1e-10)
     logs = np.log(x) * 1000.0
     moves = np.zeros(n)
     for i in range(1, n):
