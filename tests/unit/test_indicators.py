@@ -151,6 +151,9 @@ def test_kinds_of_averages_that_are_not_there_are_refused(matype: int) -> None:
 
 @pytest.mark.parametrize("matype", [24, 29])
 def test_averages_by_volume_need_candles(matype: int) -> None:
+    for smoothed in ({"slowk_matype": matype}, {"slowd_matype": matype}):
+        with pytest.raises(ValueError, match="stoch: slow._matype must be one of 0, 1"):
+            ta.stoch(CANDLES, **smoothed)
     assert np.isfinite(ta.ma(CANDLES, matype=matype))
     with pytest.raises(ValueError, match="weighs by volume"):
         ta.ma(CANDLES[:, 2], matype=matype)
@@ -218,6 +221,43 @@ def test_strategies_get_the_values_of_all_bars() -> None:
     assert seen[ROWS] == last
 
 
+def test_strategies_keep_every_indicator_that_has_values_of_all_bars() -> None:
+    class Keeps(Strategy):
+        def init(self) -> None:
+            data = self.data.df
+            self.kept = {
+                known.name: self.I(known.function, *[data] * len(known.prices))
+                for known in REGISTRY.values()
+                if known.sequential is not None
+            }
+
+        def next(self) -> None: ...
+
+    kept = Backtest(frame_of(CANDLES), Keeps).run()._strategy.kept
+    assert len(kept) == 168
+    for name, values_kept in kept.items():
+        fields = len(REGISTRY[name].fields)
+        assert values_kept.shape == ((fields, ROWS) if fields else (ROWS,)), name
+        assert values_kept.dtype.kind in "fb", name
+    hull = ta.hull_suit(CANDLES, sequential=True)
+    assert np.isnan(kept["hull_suit"][2][:2]).all()
+    assert np.array_equal(kept["hull_suit"][2][2:] > 0, hull.signal[2:] == "buy")
+    squeeze = ta.squeeze_momentum(CANDLES)
+    assert np.array_equal(kept["squeeze_momentum"][2][1:], squeeze.momentum_signal)
+
+
+@pytest.mark.parametrize("name", ["stiffness", "ttm_squeeze", "hurst_exponent"])
+def test_strategies_cannot_keep_what_there_is_of_the_last_bar_only(name: str) -> None:
+    class Keeps(Strategy):
+        def init(self) -> None:
+            self.I(getattr(ta, name), self.data.df)
+
+        def next(self) -> None: ...
+
+    with pytest.raises(RuntimeError, match=f"{name} gives the value of the last bar only"):
+        Backtest(frame_of(CANDLES), Keeps).run()
+
+
 def test_strategies_may_still_ask_for_the_last_value_only() -> None:
     class Asks(Strategy):
         def init(self) -> None:
@@ -274,8 +314,10 @@ def test_extremes_of_the_last_bar_are_those_of_some_bars_ago() -> None:
     assert found > 20
 
 
-def test_series_are_not_cut() -> None:
+def test_series_are_cut_by_ma_only() -> None:
     series = CANDLES[:, 2]
+    assert ta.ma(series, 100, 1) == ta.ema(CANDLES, 100)
+    assert ta.ma(series, 100, 1, sequential=True)[-1] == ta.ema(series, 100)
     assert ta.ema(series, 100) == ta.ema(series, 100, sequential=True)[-1]
     assert ta.ema(CANDLES, 100) == ta.ema(CANDLES[-240:], 100, sequential=True)[-1]
     assert ta.ema(CANDLES, 100) != ta.ema(series, 100)

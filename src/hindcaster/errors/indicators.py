@@ -59,6 +59,14 @@ def too_few_candles(indicator: str, needed: int, given: int) -> ValueError:
     return ValueError(f"{indicator} needs {needed} candles or more, got {given}.")
 
 
+def no_values_of_all_bars(indicator: str) -> ValueError:
+    """`Strategy.I` was given an indicator that knows the last bar's value only."""
+    return ValueError(
+        f"{indicator} gives the value of the last bar only, and Strategy.I keeps those of all "
+        f"bars: call it in next(), as {indicator}(self.data.df)."
+    )
+
+
 def bad_choice(indicator: str, argument: str, known: tuple[Any, ...], value: Any) -> ValueError:
     """A parameter of an indicator is none of the choices there are."""
     choices = ", ".join(repr(choice) for choice in known)

@@ -155,14 +155,20 @@ def get_class_name(cls: Any) -> str:
 
 
 def class_iter(Class: Any) -> Iterator[Any]:  # noqa: N803  (the name that scripts pass)
-    """Give the values of a class's constants, one by one.
+    """Give the values of a class's constants, one by one; functions and classes are left out.
 
     Examples
     --------
     >>> class Sides:
     ...     BUY = "buy"
     ...     SELL = "sell"
+    ...
+    ...     def opposite(self): ...
     >>> list(class_iter(Sides))
     ['buy', 'sell']
     """
-    return (value for name, value in vars(Class).items() if not name.startswith("__"))
+    return (
+        value
+        for name, value in vars(Class).items()
+        if not name.startswith("__") and not callable(getattr(Class, name))
+    )

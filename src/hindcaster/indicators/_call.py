@@ -142,9 +142,11 @@ def indicator(
             return result if whole or where is None else pick(result)
 
         def whole_series(*args: P.args, **kwargs: P.kwargs) -> R:
-            if where is None or "sequential" in kwargs or len(args) > where + len(prices):
+            if where is None:
+                raise errors.no_values_of_all_bars(name)
+            if "sequential" in kwargs or len(args) > where + len(prices):
                 return public(*args, **kwargs)
-            return public(*args, sequential=True, **kwargs)  # type: ignore[arg-type]
+            return rows_of_numbers(public(*args, sequential=True, **kwargs))  # type: ignore[arg-type, no-any-return]
 
         public.whole_series = whole_series  # type: ignore[attr-defined]
         public.__doc__ = completed(function, takes_series, bind.fields)
@@ -238,6 +240,26 @@ def _check_of(indicator_name: str, parameter: inspect.Parameter) -> Callable[[An
 
     checks: dict[Any, Callable[[Any], Any]] = {Period: period, int: integer, float: number}
     return checks.get(kind, lambda value: value)
+
+
+_SIGNS = {"buy": 1.0, "sell": -1.0, None: math.nan}
+
+
+def rows_of_numbers(values: Any) -> Any:
+    """Make every field as long as the longest, of numbers: what a strategy keeps of all bars.
+
+    NaN comes in front of shorter fields; 'buy' is 1, 'sell' -1, None NaN.
+    """
+    if not isinstance(values, tuple):
+        return values
+    fields = [np.asarray(field) for field in values]
+    rows = max(map(len, fields))
+    for i, field in enumerate(fields):
+        if field.dtype == object:
+            fields[i] = np.array([_SIGNS.get(item, item) for item in field], dtype=np.float64)
+        if len(field) < rows:
+            fields[i] = np.concatenate([np.full(rows - len(field), math.nan), field])
+    return type(values)(*fields)
 
 
 def _last_values(values: Any) -> Any:

@@ -119,8 +119,8 @@ def support_resistance_with_breaks(
 
     `bear_wick` and `bull_wick` are closes beyond a level with a wick longer than the body above,
     or below, the open; `red_break` is one below without, `green_break` one above with such a wick,
-    both if the LAST bar's volume is above its average. Source: "Support and Resistance Levels with Breaks" by LuxAlgo, TradingView,
-    whose flags are of the last bar.
+    both if the LAST bar's volume is above its average. Source: "Support and Resistance Levels with
+    Breaks" by LuxAlgo, TradingView, whose flags are of the last bar.
 
     Parameters
     ----------

@@ -246,7 +246,8 @@ def fosc(
 ) -> Values:
     """Forecast oscillator: 100 times the price's distance to its `linearreg`, by the price.
 
-    0 for the first bars and where the price is 0. Source: T. Chande and S. Kroll, "The New Technical Trader", 1994.
+    0 for the first bars and where the price is 0.
+    Source: T. Chande and S. Kroll, "The New Technical Trader", 1994.
     """
     x = source(candles, source_type)
     out = 100.0 * _off_the_line(x, period)
@@ -316,13 +317,15 @@ def macd(
 ) -> MACD:
     """Moving average convergence/divergence: a fast `ema` less a slow one, and an `ema` of that.
 
+    Where a price was undefined, `macd` is 0 from there on, `signal` runs out to 0 and `hist` is NaN.
     Source: G. Appel, 1979.
     """
     x = source(candles, source_type)
     line = recursive.exponential(x, 2.0 / (fast_period + 1.0))
     line = line - recursive.exponential(x, 2.0 / (slow_period + 1.0))
-    signal = recursive.exponential(line, 2.0 / (signal_period + 1.0))
-    return MACD(line, signal, line - signal)
+    defined = np.where(np.isnan(line), 0.0, line)
+    signal = recursive.exponential(defined, 2.0 / (signal_period + 1.0))
+    return MACD(defined, signal, line - signal)
 
 
 @indicator(takes_series=True, quiet=True)

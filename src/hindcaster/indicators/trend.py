@@ -105,14 +105,27 @@ class AROON(NamedTuple):
 def aroon(candles: Prices, period: Period = 14, sequential: bool = False) -> AROON:
     """Aroon: where in the last ``period + 1`` bars the lowest low and highest high are, 0 … 100.
 
-    Source: T. Chande, 1995.
+    The first undefined bar of a window is taken for its extreme. Source: T. Chande, 1995.
     """
     high, low, _ = high_low_close(candles)
     share = 100.0 / period
-    return AROON(
-        share * windows.place_of_min(low, period + 1),
-        share * windows.place_of_max(high, period + 1),
+    lowest, highest = (
+        np.where(np.isnan(first), place, first)
+        for place, first in (
+            (windows.place_of_min(low, period + 1), _place_of_nan(low, period + 1)),
+            (windows.place_of_max(high, period + 1), _place_of_nan(high, period + 1)),
+        )
     )
+    return AROON(share * lowest, share * highest)
+
+
+def _place_of_nan(x: FloatArray, period: int) -> FloatArray:
+    """Place of the first NaN of each window, counted from its oldest bar; NaN without one."""
+    out = np.full(len(x), np.nan)
+    for bar in np.flatnonzero(np.isnan(x))[::-1]:
+        ends = np.arange(max(bar, period - 1), min(bar + period, len(x)))
+        out[ends] = bar - (ends - period + 1)
+    return out
 
 
 @indicator()

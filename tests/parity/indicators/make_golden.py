@@ -11,8 +11,8 @@ imports that package::
 Each indicator is run with the first argument set on smooth prices, with the second and with the
 defaults on prices rounded to ticks (equal highs, flat bars, bars without volume), with the
 defaults on a 1-D series, on the first few candles only, and on candles with undefined rows. What
-is stored of a long array is its beginning and every fifth value after it.
-
+is stored of a long array is its beginning and every fifth value after it. `edges.py` has calls
+beyond those.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ import numpy as np
 
 from ..storage import save
 from .arguments import ARGUMENTS, SECOND_INSTRUMENT, WITHOUT_SEQUENTIAL
+from .edges import EDGES
 from .markets import BROKEN_ROWS, ROWS, broken, candles, drawn
 
 PINNED = "3.5.3"
@@ -51,6 +52,8 @@ def cases() -> Iterator[dict[str, Any]]:
             yield {"name": name, "on": "smooth", "rows": rows, "arguments": {}}
         for kind in ("first rows", "one row", "all rows"):
             yield {"name": name, "on": kind, "rows": BROKEN_ROWS, "arguments": {}}
+    for name, on, rows, arguments in EDGES:
+        yield {"name": name, "on": on, "rows": rows, "arguments": arguments}
 
 
 def _inputs(case: dict[str, Any]) -> tuple[np.ndarray, np.ndarray]:

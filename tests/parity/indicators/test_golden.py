@@ -27,19 +27,15 @@ ROUNDING = {"fosc": 2e-9}
 
 # Undefined rows inside the data: where only NaN agrees, or the reference's number means nothing.
 UNDEFINED_DIFFERS = {
-    "aroon": "takes an undefined row for the extreme",
     "chop": "takes undefined ranges for none",
     "correlation_cycle": "takes undefined prices for 0",
     "donchian": "extremes of the rows before an undefined one",
     "fisher": "stays undefined after the row has left the window",
-    "macd": "0 for lines whose difference is NaN",
-    "nma": "takes undefined moves for none",
     "squeeze_momentum": "takes undefined extremes for 0",
     "stoch": "ranges of windows that hold an undefined row, places above 100",
     "stochf": "ranges of windows that hold an undefined row, places above 100",
     "supertrend": "bands without distance from the first undefined row on",
     "ttm_squeeze": "sums stay undefined after the row has left the window",
-    "vwmacd": "sums stay undefined after the row has left the window",
     "willr": "ranges of windows that hold an undefined row, places above 0",
 }
 
