@@ -152,7 +152,7 @@ def test_kinds_of_averages_that_are_not_there_are_refused(matype: int) -> None:
 @pytest.mark.parametrize("matype", [24, 29])
 def test_averages_by_volume_need_candles(matype: int) -> None:
     for smoothed in ({"slowk_matype": matype}, {"slowd_matype": matype}):
-        with pytest.raises(ValueError, match="stoch: slow._matype must be one of 0, 1"):
+        with pytest.raises(ValueError, match=r"stoch: slow._matype must be one of 0, 1"):
             ta.stoch(CANDLES, **smoothed)
     assert np.isfinite(ta.ma(CANDLES, matype=matype))
     with pytest.raises(ValueError, match="weighs by volume"):

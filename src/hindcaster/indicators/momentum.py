@@ -317,7 +317,7 @@ def macd(
 ) -> MACD:
     """Moving average convergence/divergence: a fast `ema` less a slow one, and an `ema` of that.
 
-    Where a price was undefined, `macd` is 0 from there on, `signal` runs out to 0 and `hist` is NaN.
+    Where a price was undefined, `macd` is 0 from there on, `signal` runs out and `hist` is NaN.
     Source: G. Appel, 1979.
     """
     x = source(candles, source_type)

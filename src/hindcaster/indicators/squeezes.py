@@ -49,8 +49,8 @@ def squeeze_momentum(
     """Squeeze momentum: whether Bollinger bands are inside a Keltner channel, and where prices go.
 
     `squeeze` is a list: -1 inside, 1 outside, 0 neither. `momentum` is the regression's end point
-    of the close's distance to the middle of range and average. `momentum_signal` has one value
-    fewer: 1 rising above 0, 2 falling above 0, -1 falling, -2 rising at or below 0.
+    of the close's distance to the middle of range and average. `momentum_signal`, a list, has one
+    value fewer: 1 rising above 0, 2 falling above 0, -1 falling, -2 rising at or below 0.
     Source: "Squeeze Momentum Indicator" by LazyBear, TradingView.
 
     Parameters
@@ -77,7 +77,7 @@ def squeeze_momentum(
     weights = line_weights(length_kc, length_kc - 1)
     momentum = windows.weighted_sum(distance, weights, length_kc - 1)
     squeeze = (outside.astype(np.int64) - inside).tolist()
-    return SqueezeMomentum(squeeze, momentum, _momentum_signal(momentum))
+    return SqueezeMomentum(squeeze, momentum, _momentum_signal(momentum).tolist())
 
 
 def _momentum_signal(momentum: FloatArray) -> IntArray:
