@@ -150,13 +150,26 @@ def support_resistance_with_breaks(
     )
 
 
+_SUMMED_IN_ORDER = 8  # fewer numbers than this NumPy sums up one after the other
+
+
 @indicator()
 def ttm_trend(
     candles: Prices, period: Period = 5, source_type: str = "hl2", sequential: bool = False
 ) -> Values:
-    """Whether the close is above the average of a price. Source: J. Carter."""
+    """Whether the close is above the average of a price. Source: J. Carter.
+
+    Each window is summed up by itself: prices in ticks often are just their average, and then
+    the rounding of the sum decides.
+    """
     x = source(candles, source_type)
-    return source(candles, "close") > windows.rolling_sum(x, period) / period
+    average = np.full(len(x), np.nan)
+    count = len(x) - period + 1
+    if count > 0 and period < _SUMMED_IN_ORDER:
+        average[period - 1 :] = sum(x[k : k + count] for k in range(period)) / period
+    elif count > 0:
+        average[period - 1 :] = np.lib.stride_tricks.sliding_window_view(x, period).mean(axis=1)
+    return source(candles, "close") > average
 
 
 class VI(NamedTuple):
