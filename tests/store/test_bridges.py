@@ -68,6 +68,9 @@ def test_times_without_a_zone_are_utc_or_of_the_zone_named():
         (list(pd.date_range("2021-02-01", periods=5, freq="min", tz="UTC")), MINUTE),
         ([datetime(2021, 2, 1, 0, k) for k in range(5)], MINUTE),
         ([date(2021, 2, k) for k in range(1, 6)], DAY),
+        (list(range(20210201, 20210206)), DAY),
+        (pd.period_range("2021-02-01", periods=5, freq="min"), MINUTE),
+        (pd.array([f"2021-02-01T00:0{k}" for k in range(5)], dtype="string[pyarrow]"), MINUTE),
     ],
 )
 @pytest.mark.parametrize("name", ["timestamp", "Open time", "DATE", None])
@@ -131,6 +134,7 @@ def test_without_volume_it_is_zero():
         (lambda f: f.assign(timestamp=["02/01/2021"] * 5), "'02/01/2021' is no time"),
         (lambda f: f.assign(timestamp=[None, *f["timestamp"][1:]]), "row 0: .* is no time"),
         (lambda f: f.assign(timestamp=[-1, *f["timestamp"][1:]]), "row 0: .*-1.* is no time"),
+        (lambda f: f.assign(timestamp=range(0, 300_000, 60_000)), r"row 0: .*0.* is no time"),
         (lambda f: f.assign(timestamp=[True] * 5), "True_? is no time"),
     ],
 )  # fmt: skip
@@ -163,6 +167,12 @@ def test_hours_that_clocks_repeat_or_leave_out_are_refused():
         from_frame(frame, tz="America/New_York")
     with pytest.raises(ValueError, match="tz must be a time zone"):
         from_frame(frame, tz="Mars/Olympus")
+
+
+@pytest.mark.parametrize("dtype", ["int64", "str", "datetime64[ms]"])
+def test_a_frame_without_rows_gives_no_candles(dtype):
+    frame = table(count=0).assign(time=pd.Series([], dtype=dtype))
+    assert from_frame(frame).shape == (0, 6)
 
 
 def test_other_things_are_no_frames():

@@ -10,7 +10,7 @@ from hindcaster import errors
 OHLC = ("Open", "High", "Low", "Close")
 
 # Integer labels above this count as seconds since 1970 that mean a date after 1975.
-_EPOCH_1975 = 157_766_400
+EPOCH_1975 = 157_766_400
 EPOCH_UNITS = ((1e11, "s"), (1e14, "ms"), (1e17, "us"), (np.inf, "ns"))
 """Up to which size a number counts as a time since 1970 in a unit."""
 
@@ -66,7 +66,7 @@ def _as_dates(index: pd.Index) -> pd.Index:
         return index
     if not pd.api.types.is_numeric_dtype(index.dtype) or len(index) == 0:
         return index
-    if (index > _EPOCH_1975).mean() <= 0.8:
+    if (index > EPOCH_1975).mean() <= 0.8:
         return index
     typical = float(np.median(index))
     unit = next(name for limit, name in EPOCH_UNITS if typical < limit)

@@ -11,11 +11,12 @@ import pandas as pd
 
 from hindcaster import errors
 from hindcaster._types import FloatArray
-from hindcaster.data.frame import EPOCH_UNITS
+from hindcaster.data.frame import EPOCH_1975, EPOCH_UNITS
 
 _OFFSET = r"[T ]\d\d?:?\d\d.*?\s*(Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)$"
 _OTHER_DATE = r"^(\d{4})[./](\d\d)[./](\d\d)"
 _NAIVE = ""
+_DAYS = 1900_01_01, 2100_12_31  # numbers that write a day, in seconds a moment of 1970
 
 
 def times_in_ms(where: str, column: Any, tz: Any = None) -> FloatArray:
@@ -26,7 +27,8 @@ def times_in_ms(where: str, column: Any, tz: Any = None) -> FloatArray:
     where : str
         What error messages call the table.
     column : Series or Index
-        Numbers since 1970 (s, ms, us or ns, by their size), texts of ISO 8601, or dates.
+        Numbers since 1970 (s, ms, us or ns, by their size, after 1975), numbers such as 20210131,
+        texts of ISO 8601, dates or periods (which count from their start).
     tz : str or tzinfo, optional
         Zone of times that name none; UTC if absent.
 
@@ -41,14 +43,21 @@ def times_in_ms(where: str, column: Any, tz: Any = None) -> FloatArray:
         A time cannot be read, or units or zones are mixed.
     """
     column = pd.Series(column).reset_index(drop=True)
+    if not len(column):
+        return np.empty(0)
     missing = column.isna().to_numpy()
     if missing.any():
         row = int(missing.argmax())
         raise errors.bad_bar_time(where, row, column[row])
-    if not isinstance(column.dtype, pd.DatetimeTZDtype) and column.dtype.kind in "OUT":
-        column = _from_objects(where, column)
+    if isinstance(column.dtype, pd.PeriodDtype):
+        column = column.dt.start_time
+    elif not isinstance(column.dtype, pd.DatetimeTZDtype) and column.dtype.kind in "OUT":
+        column = _from_objects(where, column.astype(object))
     if pd.api.types.is_numeric_dtype(column.dtype) and column.dtype.kind != "b":
-        return _from_numbers(where, column.to_numpy(np.float64))
+        numbers = column.to_numpy(np.float64)
+        if not (numbers.min() >= _DAYS[0] and numbers.max() <= _DAYS[1]):
+            return _from_numbers(where, numbers)
+        column = _from_texts(where, column.astype(np.int64).astype(str))
     if not pd.api.types.is_datetime64_any_dtype(column.dtype):
         raise errors.bad_bar_time(where, 0, column[0])
     return _from_dates(where, pd.DatetimeIndex(column), tz)
@@ -61,13 +70,12 @@ def _from_numbers(where: str, numbers: FloatArray) -> FloatArray:
     if bad.any():
         row = int(bad.argmax())
         raise errors.bad_bar_time(where, row, numbers[row])
-    # The first years of a larger unit look like a smaller one: 0 is 0 in each.
-    unit = int(units.max(initial=0))
-    other = (units != unit) & (numbers > 0)
-    if other.any():
+    if (units != units[0]).any():
         row = int((units != units[0]).argmax())
         raise errors.mixed_time_units(where, row, numbers[row])
-    return _in_ms(numbers, EPOCH_UNITS[unit][1])
+    if numbers.max() <= EPOCH_1975:  # of no unit for certain
+        raise errors.bad_bar_time(where, 0, numbers[0])
+    return _in_ms(numbers, EPOCH_UNITS[int(units[0])][1])
 
 
 def _in_ms(numbers: FloatArray, unit: str) -> FloatArray:
@@ -116,11 +124,11 @@ def _from_texts(where: str, column: pd.Series[Any]) -> pd.Series[Any]:
 
 
 def _aware(column: pd.Series[Any]) -> bool:
-    return len(column) > 0 and column[0].utcoffset() is not None
+    return column[0].utcoffset() is not None
 
 
 def _check_zones(where: str, column: pd.Series[Any], zones: pd.Series[Any]) -> None:
-    other = (zones != zones.iloc[0]).to_numpy() if len(zones) else np.zeros(0, bool)
+    other = (zones != zones.iloc[0]).to_numpy()
     if other.any():
         row = int(other.argmax())
         raise errors.mixed_time_zones(where, row, column[row], column[0])

@@ -221,8 +221,8 @@ def bad_bar_value(where: str, row: int, column: Any, value: Any) -> ValueError:
 def bad_bar_time(where: str, row: int, value: Any) -> ValueError:
     """A time cannot be read."""
     return ValueError(
-        f"{where}, row {row}: {value!r} is no time. Times are seconds, ms, us or ns since 1970, or "
-        f"texts such as 2021-01-31 23:59:00, with or without a zone."
+        f"{where}, row {row}: {value!r} is no time. Times are seconds, ms, us or ns since 1970 "
+        f"(after 1975), or texts such as 2021-01-31 23:59:00, with or without a zone."
     )
 
 
