@@ -169,6 +169,20 @@ def test_position_and_order_as_dicts():
     assert [order["status"] for order in orders] == ["EXECUTED", "ACTIVE"]
 
 
+def test_closed_trades_as_dicts_and_whole_milliseconds():
+    seen = []
+
+    def closed(self, order, trade):
+        assert trade.to_json == trade.to_dict
+        seen.append((trade.to_json["PNL"], self.closed_candle_open_time))
+
+    run(
+        entry((1, 100), None, (1, 105), on_close_position=closed), rows([FLAT, (100, 106, 106, 99)])
+    )
+    assert seen == [(5, START + 60_000)]
+    assert type(seen[0][1]) is int
+
+
 def test_current_candle_and_its_fields():
     def question(self):
         fields = [self.open, self.close, self.high, self.low, self.volume]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from hindcaster.exchange.lane import Lane
@@ -174,6 +173,6 @@ class Trade:
         return {**self.to_dict, "orders": [order.to_dict for order in self.orders]}
 
     @property
-    def to_json(self) -> str:
-        """The same as `to_dict`, as JSON text."""
-        return json.dumps(self.to_dict)
+    def to_json(self) -> dict[str, Any]:
+        """The same as `to_dict`: a dict, as in the peer."""
+        return self.to_dict

@@ -22,7 +22,7 @@ class Learning:
     name: Any
 
     @property
-    def closed_candle_open_time(self) -> float:
+    def closed_candle_open_time(self) -> int:
         """Time at which the last finished bar of the route opened, in milliseconds."""
         raise NotImplementedError
 
@@ -43,8 +43,8 @@ class Learning:
             Numbers by name.
         """
         if self._open_point is None:
-            time = self.closed_candle_open_time / 1000
-            self._open_point = {"time": int(time), "features": {}, "label": None}
+            time = self.closed_candle_open_time // 1000
+            self._open_point = {"time": time, "features": {}, "label": None}
         self._open_point["features"].update(features)
 
     def record_label(self, name: str, value: Any) -> None:

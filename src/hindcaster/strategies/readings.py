@@ -125,11 +125,11 @@ class Readings:
         return quotes.bars(minutes).view(quotes.seen, quotes.partial)
 
     @property
-    def closed_candle_open_time(self) -> float:
+    def closed_candle_open_time(self) -> int:
         """Time at which the last finished bar of the route opened, in milliseconds."""
         bars, length = self.candles, self._lane.minutes * MINUTE_MS
         is_forming = bars.item(-1, 0) + length > self._run.clock
-        return bars.item(-1, 0) - length * is_forming
+        return int(bars.item(-1, 0)) - length * is_forming
 
     # -- account ----------------------------------------------------------------------------
 
