@@ -21,16 +21,19 @@ class Source:
 
 
 @lru_cache(maxsize=64)
-def _parsed(text: str, file: str) -> tuple[ast.Module, tuple[CodeType, ...]]:
-    """Tree of a file and every code object in it."""
+def _parsed(
+    text: str, file: str
+) -> tuple[tuple[ast.FunctionDef | ast.Lambda, ...], tuple[CodeType, ...]]:
+    """Every function of a file, and every code object in it."""
     tree = ast.parse(text)
+    functions = [n for n in ast.walk(tree) if isinstance(n, (ast.FunctionDef, ast.Lambda))]
     found: list[CodeType] = []
     waiting = [compile(text, file, "exec", dont_inherit=True)]
     while waiting:
         code = waiting.pop()
         found.append(code)
         waiting.extend(part for part in code.co_consts if isinstance(part, CodeType))
-    return tree, tuple(found)
+    return tuple(functions), tuple(found)
 
 
 def source_of(function: FunctionType) -> Source:
@@ -47,7 +50,7 @@ def source_of(function: FunctionType) -> Source:
     linecache.checkcache(file)
     try:
         lines, _ = inspect.findsource(function)
-        tree, compiled = _parsed("".join(lines), file)
+        functions, compiled = _parsed("".join(lines), file)
     except (OSError, TypeError, SyntaxError) as error:
         raise NotCompilable(
             f"the source of {name} cannot be read ({error})",
@@ -57,9 +60,8 @@ def source_of(function: FunctionType) -> Source:
         ) from None
     candidates = [
         node
-        for node in ast.walk(tree)
-        if isinstance(node, (ast.FunctionDef, ast.Lambda))
-        and _first_line(node) == code.co_firstlineno
+        for node in functions
+        if _first_line(node) == code.co_firstlineno
         and (node.name if isinstance(node, ast.FunctionDef) else "<lambda>") == code.co_name
     ]
     same = any(
