@@ -159,11 +159,6 @@ def test_data_routes_have_two_names_and_may_be_left_out():
         backtest(futures(), routes, [], candles, extra_routes=[])
 
 
-def test_candle_pipelines_are_refused():
-    with pytest.raises(NotImplementedError, match="candles_pipeline_class"):
-        run(idle(), flat(1), candles_pipeline_class=object)
-
-
 def test_strategies_can_be_named(tmp_path, monkeypatch):
     folder = tmp_path / "strategies" / "Named"
     folder.mkdir(parents=True)

@@ -20,6 +20,7 @@ PAGES = sorted(
 PUBLIC_MODULES = {
     "hindcaster",
     "hindcaster.backtesting",
+    "hindcaster.candle_pipelines",
     "hindcaster.costs",
     "hindcaster.data",
     "hindcaster.datasets",

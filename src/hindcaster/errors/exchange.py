@@ -255,10 +255,23 @@ def two_values(argument: str, other: str) -> TypeError:
     return TypeError(f"{argument} and {other} are the same argument: pass one of them.")
 
 
-def pipelines_not_available() -> NotImplementedError:
-    """Candle pipelines are asked for, which are not there yet."""
-    return NotImplementedError(
-        "candles_pipeline_class: candle pipelines are not available yet. Pass changed candles."
+def bad_batch_size(value: int) -> ValueError:
+    """A candle pipeline has no rows to work on."""
+    return ValueError(f"batch_size must be 1 or more, got {value}.")
+
+
+def bad_pipeline(where: str, value: object) -> TypeError:
+    """Something else than a candle pipeline was given."""
+    return TypeError(
+        f"{where} must be a class derived from hindcaster.candle_pipelines.BaseCandlesPipeline, "
+        f"or in a strategy's candles_pipeline() an object of one; got {value!r}."
+    )
+
+
+def pipeline_moved_rows(where: str) -> ValueError:
+    """A candle pipeline wrote other times."""
+    return ValueError(
+        f"{where}: process() must write the times of the original candles into column 0 of out."
     )
 
 

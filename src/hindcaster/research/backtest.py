@@ -9,6 +9,7 @@ from typing import Any
 from hindcaster import errors
 from hindcaster._candles import warm_up_candles
 from hindcaster._run_state import RunState, running
+from hindcaster.candle_pipelines import BaseCandlesPipeline
 from hindcaster.exchange.journal import Journal
 from hindcaster.exchange.lane import Lane
 from hindcaster.exchange.run import Run, Terms
@@ -18,6 +19,12 @@ from hindcaster.research.inputs import lay_out, rows_by_symbol
 from hindcaster.research.outputs.logs import Log, write_log_of_failure
 from hindcaster.research.outputs.storage import Storage
 from hindcaster.research.outputs.wanted import Wanted
+from hindcaster.research.pipelines import (
+    changed,
+    has_own_pipeline,
+    pipelines_from,
+    pipelines_of,
+)
 from hindcaster.research.prepared import PreparedCandles
 from hindcaster.research.result import measure, result_of
 from hindcaster.research.routes import Route, make_strategy, read_routes
@@ -100,8 +107,12 @@ def backtest(
         ``self.hp`` of every strategy, in place of its defaults.
     fast_mode : bool, default False
         Accepted; the result is the same.
-    candles_pipeline_class, candles_pipeline_kwargs : optional
-        Not available yet.
+    candles_pipeline_class : type, optional
+        What changes the trading candles before the run, one object per symbol: a class derived from
+        `hindcaster.candle_pipelines.BaseCandlesPipeline`. Without it, what the strategies'
+        ``candles_pipeline()`` give for their symbols.
+    candles_pipeline_kwargs : mapping, optional
+        Arguments of its constructor.
     output_folder : str or Path, default 'storage'
         Where files go, from the working directory on; made when the first is written.
 
@@ -161,8 +172,6 @@ def backtest(
         quantstats=generate_quantstats,
     )
     storage = Storage(output_folder) if wanted.files else None
-    if candles_pipeline_class is not None:
-        raise errors.pipelines_not_available()
     if extra_routes is not None and data_routes is not None:
         raise errors.two_values("data_routes", "extra_routes")
     if isinstance(candles, PreparedCandles):
@@ -171,7 +180,12 @@ def backtest(
         check_candles({} if candles is None else candles)
     terms = terms_of(config)
     trading, data = read_routes(routes, data_routes or extra_routes, terms.exchange)
-    run, timeline = _prepare(terms, trading, data, candles or {}, warmup_candles)
+    layout = Layout(terms, trading, data, candles or {}, warmup_candles)
+    if candles_pipeline_class is not None:
+        layout.change(pipelines_from(candles_pipeline_class, candles_pipeline_kwargs, layout.rows))
+    elif any(has_own_pipeline(route) for route in trading):
+        layout.change(_own_pipelines(layout, hyperparameters))
+    run, timeline = layout.made()
     try:
         _simulate(run, timeline, trading, hyperparameters, wanted, storage)
         return result_of(run, timeline, wanted, storage)
@@ -206,27 +220,67 @@ def _simulate(
         raise
 
 
-def _prepare(
-    terms: Terms,
-    routes: list[Route],
-    data_routes: list[Route],
-    candles: Mapping[str, Any],
-    warmup_candles: Mapping[str, Any] | None,
-) -> tuple[Run, Timeline]:
-    """Lay out the candles and make the run."""
-    rows = rows_by_symbol(candles, routes, data_routes)
-    quotes, moment, timeline = lay_out(
-        rows,
-        warmup_candles,
-        routes,
-        terms.warm_up_candles,
-        candles if isinstance(candles, PreparedCandles) else None,
-    )
-    run = Run(terms, quotes, moment)
-    run.timeframes = {1, *(route.minutes for route in routes + data_routes)}
-    run.routes, run.data_routes = routes, data_routes
-    run.measure = lambda: measure(run, None)
-    return run, timeline
+class Layout:
+    """The candles of a run, and the runs that are made of them.
+
+    Parameters
+    ----------
+    terms, routes, data_routes, candles, warmup_candles
+        As read from the arguments of `backtest`.
+
+    Attributes
+    ----------
+    rows : dict of str to ndarray
+        Trading candles by symbol.
+    """
+
+    def __init__(
+        self,
+        terms: Terms,
+        routes: list[Route],
+        data_routes: list[Route],
+        candles: Mapping[str, Any],
+        warmup_candles: Mapping[str, Any] | None,
+    ) -> None:
+        self.rows = rows_by_symbol(candles, routes, data_routes)
+        self._terms = terms
+        self._routes = routes
+        self._data_routes = data_routes
+        self._warmup = warmup_candles
+        self._prepared = candles if isinstance(candles, PreparedCandles) else None
+
+    def change(self, pipelines: dict[str, BaseCandlesPipeline]) -> None:
+        """Let the trading candles pass through pipelines."""
+        if pipelines:
+            self.rows = changed(self.rows, pipelines)
+            self._prepared = None
+
+    def made(self) -> tuple[Run, Timeline]:
+        """Lay out the candles and make a run."""
+        quotes, moment, timeline = lay_out(
+            self.rows,
+            self._warmup,
+            self._routes,
+            self._terms.warm_up_candles,
+            self._prepared,
+        )
+        run = Run(self._terms, quotes, moment)
+        run.timeframes = {1, *(route.minutes for route in self._routes + self._data_routes)}
+        run.routes, run.data_routes = self._routes, self._data_routes
+        run.measure = lambda: measure(run, None)
+        return run, timeline
+
+
+def _own_pipelines(
+    layout: Layout, hyperparameters: dict[str, Any] | None
+) -> dict[str, BaseCandlesPipeline]:
+    """Ask strategies for pipelines, in a run that is made for nothing else."""
+    run, _ = layout.made()
+    try:
+        _attach_strategies(run, run.routes, hyperparameters)
+        return pipelines_of(run.lanes)
+    finally:
+        run.release()
 
 
 def _attach_strategies(

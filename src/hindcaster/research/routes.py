@@ -6,7 +6,7 @@ import importlib.util
 import inspect
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -37,6 +37,7 @@ class Route:
     strategy_name: Any = None
     strategy: Any = None
     dna: str | None = None
+    _kind: Any = field(default=None, repr=False, compare=False)  # class that a name stands for
 
     @property
     def minutes(self) -> int:
@@ -101,15 +102,23 @@ def _read(where: str, route: Mapping[str, Any], keys: tuple[str, ...]) -> Route:
     return Route(route["exchange"], symbol, route["timeframe"], route.get("strategy"))
 
 
-def make_strategy(route: Route) -> Strategy:
-    """Construct a route's strategy."""
+def strategy_class(route: Route) -> type[Strategy]:
+    """Give the class of a route's strategy."""
     named = route.strategy_name
-    kind = _load(named) if isinstance(named, str) else named
+    if isinstance(named, str) and route._kind is None:
+        route._kind = _load(named)
+    kind = route._kind or named
     if not isinstance(kind, type):
         raise errors.bad_strategy_class(repr(kind), "pass the class itself, without calling it.")
     if not issubclass(kind, Strategy):
         why = "it must derive from hindcaster.strategies.Strategy."
         raise errors.bad_strategy_class(kind.__name__, why)
+    return kind
+
+
+def make_strategy(route: Route) -> Strategy:
+    """Construct a route's strategy."""
+    kind = strategy_class(route)
     if inspect.isabstract(kind):
         missing = " and ".join(sorted(kind.__abstractmethods__))
         raise errors.bad_strategy_class(kind.__name__, f"it must define {missing}.")
