@@ -57,7 +57,9 @@ Call = Callable[..., Ended]
 
 
 @pytest.fixture
-def call(capsys: pytest.CaptureFixture[str]) -> Call:
+def call(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Call:
+    monkeypatch.delenv("COLUMNS", raising=False)
+
     def called(*arguments: object) -> Ended:
         capsys.readouterr()
         code = main([str(argument) for argument in arguments])

@@ -81,7 +81,9 @@ def test_mistake(process):
 
 def test_interrupted_search(process, tmp_path):
     signal = "if self.days == 5:\n            os.kill(os.getpid(), signal.SIGINT)"
-    source = "import os\nimport signal\n" + STRATEGIES.replace("pass", signal)
+    # Jobs in the background begin with the signal ignored.
+    heard = "import os\nimport signal\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n"
+    source = heard + STRATEGIES.replace("pass", signal)
     (tmp_path / "stopped.py").write_text(source)
     ended = process("optimize", "stopped.py", *DIP, "--param", "days=3:8", "--json")
     assert ended.returncode == 130

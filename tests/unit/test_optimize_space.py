@@ -86,7 +86,7 @@ def test_parameters_are_read_by_key_and_by_attribute():
 
 
 def test_the_last_parameter_changes_fastest():
-    pairs = [(p.a, p.b) for p in combinations({"a": [2, 1], "b": [3, 1, 2]}, None)]
+    pairs = [(p["a"], p["b"]) for p in combinations({"a": [2, 1], "b": [3, 1, 2]}, None)]
     assert pairs == [(2, 3), (2, 1), (2, 2), (1, 3), (1, 1), (1, 2)]
 
 
@@ -126,7 +126,7 @@ def test_each_admissible_combination_is_drawn_once(a_values, b_values, modulus, 
 
     tried = sample({"a": a_values, "b": b_values}, lambda p: admissible(p.a, p.b), max_tries, seed)
     expected = drawn(a_values, b_values, admissible, max_tries, seed)
-    assert [(p.a, p.b) for p in tried] == expected
+    assert [(p["a"], p["b"]) for p in tried] == expected
 
 
 def test_the_limit_of_a_large_constrained_grid_refers_to_the_whole_grid():
@@ -138,7 +138,7 @@ def test_the_limit_of_a_large_constrained_grid_refers_to_the_whole_grid():
         for pair, draw in zip(itertools.product(range(50), values), draws, strict=True)
         if draw <= 2000 / 10_000
     ]
-    assert [(p.a, p.b) for p in tried] == expected
+    assert [(p["a"], p["b"]) for p in tried] == expected
 
 
 @pytest.mark.parametrize(
@@ -153,7 +153,7 @@ def test_only_an_absolute_limit_makes_the_constraint_be_asked_twice(max_tries, c
 def test_whatever_is_true_to_a_constraint_is_admissible():
     answers = iter([1, "", "x", None, [0], 0.0])
     tried = sample({"a": range(6)}, lambda p: next(answers), None, 0)
-    assert [p.a for p in tried] == [0, 2, 4]
+    assert [p["a"] for p in tried] == [0, 2, 4]
 
 
 def test_nothing_is_drawn_for_a_limit_that_is_no_positive_number():

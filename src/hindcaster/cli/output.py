@@ -150,7 +150,9 @@ def new_table(
     numbers = set(right)
     for place, name in enumerate(names):
         is_number = place in numbers
-        table.add_column(name, justify="right" if is_number else "left", no_wrap=is_number)
+        table.add_column(
+            name, justify="right" if is_number else "left", no_wrap=is_number, overflow="fold"
+        )
     return table
 
 
