@@ -266,10 +266,12 @@ def main() -> None:
         os.environ["BENCH_DIVISOR"] = str(QUICK_DIVISOR)
     with tempfile.TemporaryDirectory() as folder:
         # One frame for both: the packages' own GOOG tables differ in some prices.
-        os.environ["BENCH_GOOG"] = str(Path(folder) / "goog.pkl")
+        os.environ["BENCH_GOOG"] = str(Path(folder) / "goog.npz")
         os.environ["HINDCASTER_CACHE_DIR"] = str(Path(folder) / "strategies")
+        # Of plain arrays: what pandas writes depends on the packages that it finds.
         code = (
-            "from hindcaster.test import GOOG; import os; GOOG.to_pickle(os.environ['BENCH_GOOG'])"
+            "from hindcaster.test import GOOG; import numpy, os; "
+            "numpy.savez(os.environ['BENCH_GOOG'], Time=GOOG.index, **{n: GOOG[n] for n in GOOG})"
         )
         subprocess.run([sys.executable, "-c", code], check=True)
         lines = []

@@ -139,13 +139,14 @@ def geometric_mean(returns: FloatArray) -> float:
     # each of them, where a product leaves the numbers.
     count = n // _FACTORS
     products = np.empty(count + n % _FACTORS)
-    products[:count] = growth[:count]
-    products[count:] = growth[_FACTORS * count :]
-    for part in range(1, _FACTORS):
+    for i in range(products.size):
+        products[i] = 1.0 if i < count else growth[n - products.size + i]
+    for part in range(_FACTORS):
+        factors = growth[part * count :]
         for i in range(count):
-            products[i] *= growth[part * count + i]
-    for product in products:
-        if not 1e-250 < product < 1e250:
+            products[i] *= factors[i]
+    for i in range(products.size):
+        if not 1e-250 < products[i] < 1e250:
             return math.exp(pairwise_sum(logarithms(growth)) / n) - 1.0
     return math.exp(pairwise_sum(logarithms(products)) / n) - 1.0
 
@@ -182,10 +183,12 @@ def period_returns(equity: FloatArray, period_ends: IntArray) -> FloatArray:
     levels = np.empty(count)
     for k in range(count):
         levels[k] = equity[period_ends[k]]
-    changes = levels[1:] / levels[:-1] - 1.0
+    later = levels[1:]
+    changes = np.empty(later.size)
     undefined = 0
-    for change in changes:
-        undefined += change != change
+    for k in range(later.size):
+        changes[k] = later[k] / levels[k] - 1.0
+        undefined += changes[k] != changes[k]
     if undefined == 0:
         return changes
     returns, _ = _returns_and_bars(equity, period_ends)
