@@ -5,11 +5,16 @@ from __future__ import annotations
 import ast
 import inspect
 import linecache
+import threading
 from dataclasses import dataclass
 from functools import lru_cache
 from types import CodeType, FunctionType
 
 from hindcaster.errors import NotCompilable
+
+# CPython 3.11 counts the depth of trees that threads make at the same time in one counter and
+# then raises SystemError (python/cpython#106905).
+_parsing = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -50,8 +55,9 @@ def source_of(function: FunctionType) -> Source:
     linecache.checkcache(file)
     try:
         lines, _ = inspect.findsource(function)
-        functions, compiled = _parsed("".join(lines), file)
-    except (OSError, TypeError, SyntaxError) as error:
+        with _parsing:
+            functions, compiled = _parsed("".join(lines), file)
+    except (OSError, TypeError, SyntaxError, SystemError) as error:
         raise NotCompilable(
             f"the source of {name} cannot be read ({error})",
             file,
