@@ -344,15 +344,15 @@ def test_an_interruption_gives_the_best_so_far(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr("hindcaster.sweeps.lane._SETS_PER_CALL", 2)
     from hindcaster.optimize.record import Record
 
-    add = Record.add
+    extend = Record.extend
 
-    def interrupted(self: Record, score: Any) -> None:
-        add(self, score)
-        if len(self.scores) == 5:
+    def interrupted(self: Record, scores: list[Any]) -> None:
+        extend(self, scores)
+        if len(self.scores) == 6:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(Record, "add", interrupted)
+    monkeypatch.setattr(Record, "extend", interrupted)
     with pytest.warns(UserWarning, match="interrupted"):
         _, heatmap = bt.optimize(fast=range(2, 8), slow=[9, 12], return_heatmap=True)
-    assert heatmap.attrs["evaluated"] == 5
-    assert heatmap.notna().sum() == 5
+    assert heatmap.attrs["evaluated"] == 6
+    assert heatmap.notna().sum() == 6

@@ -33,6 +33,7 @@ _PLAIN: Final = (
     pd.Timestamp,
     pd.Timedelta,
 )
+_EXACT: Final = frozenset((int, bool, str, bytes, type(None)))  # those that == tells apart
 _FUNCTIONS: Final = (types.BuiltinFunctionType, np.ufunc, type)
 _FOREIGN: Final = ("cython_function_or_method", "CPUDispatcher")
 
@@ -77,10 +78,19 @@ class Memo:
         Arrays are handed out read-only, because several runs look at them.
         """
         try:
-            name = self._function_key(function)
-            key = (name, self._key(args), self._key(kwargs))
+            key = (self._function_key(function), self._key(args), self._key(kwargs))
         except _Unknown:
             return called(function, args, kwargs)
+        return self._called(key, function, args, kwargs)
+
+    def _called(
+        self,
+        key: tuple[Any, Any, Any],
+        function: Callable[..., Any],
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+    ) -> Any:
+        name = key[0]
         if key in self._kept:
             kept = self._kept[key]
             if name in self._trusted:
@@ -120,7 +130,7 @@ class Memo:
         except _Unknown:
             return make(self.call, function, args, kwargs, options)
         if given not in self._made:
-            made = make(self.call, function, args, kwargs, options)
+            made = make(functools.partial(self._called, key), function, args, kwargs, options)
             if key not in self._kept:
                 return made
             self._made[given] = made
@@ -154,6 +164,8 @@ class Memo:
         return ("object", id(function))
 
     def _key(self, value: Any) -> Any:
+        if type(value) in _EXACT:
+            return (type(value), value)
         if isinstance(value, _PLAIN):
             exact = repr(value) if isinstance(value, (float, complex)) else value  # -0.0, NaN
             return (type(value), exact)

@@ -27,7 +27,7 @@ from hindcaster._types import AnyArray
 
 Case = dict[str, Any]
 Function = Callable[[Case], Any]
-Stage = Callable[[Function, list[Case]], Iterable[Any]]
+Stage = Callable[[Function, list[Case]], Iterable[list[Any]]]  # results, in lists as they come
 
 _log = logging.getLogger(__name__)
 
@@ -67,24 +67,36 @@ def evaluate(
     Exception
         What the function raised on the first case it failed on.
     """
+    for bundle in evaluated(function, cases, label, note, quick):
+        yield from bundle
+
+
+def evaluated(
+    function: Function,
+    cases: list[Case],
+    label: str,
+    note: Callable[[], str] | None = None,
+    quick: Stage | None = None,
+) -> Generator[list[Any], None, None]:
+    """Give the same as `evaluate`, in lists of results as they come."""
     done = 0
     with Progress(len(cases), label, "run", note) as progress:
         for stage in (quick or _none, _here_while_quickest, _in_workers, _here):
-            for result in stage(function, cases[done:]):
-                done += 1
-                yield result
-                progress.update(1)
+            for results in stage(function, cases[done:]):
+                done += len(results)
+                yield results
+                progress.update(len(results))
 
 
-def _none(function: Function, cases: list[Case]) -> Iterable[Any]:
+def _none(function: Function, cases: list[Case]) -> Iterable[list[Any]]:
     return ()
 
 
-def _here(function: Function, cases: list[Case]) -> Iterable[Any]:
-    return map(function, cases)
+def _here(function: Function, cases: list[Case]) -> Iterable[list[Any]]:
+    return ([function(case)] for case in cases)
 
 
-def _here_while_quickest(function: Function, cases: list[Case]) -> Generator[Any, None, None]:
+def _here_while_quickest(function: Function, cases: list[Case]) -> Generator[list[Any], None, None]:
     """Run cases in this process until workers would save more time than they take to start."""
     if "joblib" in sys.modules:
         workers = _workers()
@@ -95,7 +107,7 @@ def _here_while_quickest(function: Function, cases: list[Case]) -> Generator[Any
         started = time.perf_counter()
         result = function(case)
         fastest = min(fastest, time.perf_counter() - started)
-        yield result
+        yield [result]
         # The first case may contain compiling, so it does not tell how long the others take.
         left = fastest * (len(cases) - number)
         if number > 1 and left > _START_UP and left * (1 - 1 / _workers().number) > _START_UP:
@@ -135,14 +147,14 @@ def _workers() -> _Workers:
     return _Workers(joblib.effective_n_jobs(-1), chosen, in_process, local, options)
 
 
-def _in_workers(function: Function, cases: list[Case]) -> Generator[Any, None, None]:
+def _in_workers(function: Function, cases: list[Case]) -> Generator[list[Any], None, None]:
     """Run cases in joblib's workers, again in new ones if one of them dies."""
     done = 0
     for _ in range(_ATTEMPTS):
         try:
-            for result in _once_in_workers(function, cases[done:]):
-                done += 1
-                yield result
+            for results in _once_in_workers(function, cases[done:]):
+                done += len(results)
+                yield results
             return
         except BrokenExecutor as error:
             died = error
@@ -151,7 +163,7 @@ def _in_workers(function: Function, cases: list[Case]) -> Generator[Any, None, N
     raise errors.workers_die() from died
 
 
-def _once_in_workers(function: Function, cases: list[Case]) -> Generator[Any, None, None]:
+def _once_in_workers(function: Function, cases: list[Case]) -> Generator[list[Any], None, None]:
     """Run cases in joblib's workers; stop early if the function cannot be brought there."""
     if not cases:
         return
@@ -175,7 +187,7 @@ def _once_in_workers(function: Function, cases: list[Case]) -> Generator[Any, No
             for message, category, filename, line in outcome.warned:
                 warnings.warn_explicit(message, category, filename, line, registry=registry)
             slowest = max(slowest, outcome.seconds)
-            yield from outcome.results
+            yield outcome.results
             if outcome.error is not None:
                 raise outcome.error
     finally:

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from hindcaster import errors
-from hindcaster.optimize.execution import Stage, evaluate
+from hindcaster.optimize.execution import Stage, evaluate, evaluated
 from hindcaster.optimize.record import Record
 from hindcaster.optimize.scoring import (
     Failure,
@@ -70,16 +70,16 @@ def grid_search(
     """
     record = Record(tried)
     try:
-        for score in _scores(run, tried, maximize, record, kept, quick):
-            record.add(score)
+        for scores in _scores(run, tried, maximize, record, kept, quick):
+            record.extend(scores)
     except KeyboardInterrupt:
         record.interrupted = True
     notes = record.conclude(len(tried), stacklevel)
-    scores = record.scores + [math.nan] * (len(tried) - len(record.scores))
+    numbers = record.scores + [math.nan] * (len(tried) - len(record.scores))
     names = list(tried[0])
     index = pd.MultiIndex.from_tuples([tuple(p.values()) for p in tried], names=names)
     name = maximize if isinstance(maximize, str) else None
-    heatmap = pd.Series(scores, index=index, name=name, dtype=np.float64)
+    heatmap = pd.Series(numbers, index=index, name=name, dtype=np.float64)
     heatmap.attrs.update(notes)
     if record.best is None:
         return dict(tried[0]), heatmap
@@ -93,22 +93,22 @@ def _scores(
     record: Record,
     kept: list[tuple[dict[str, Any], Trial | Failure]] | None,
     quick: Stage | None,
-) -> Generator[float | Failure | None, None, None]:
+) -> Generator[list[float | Failure | None], None, None]:
     if kept is not None:
         with closing(evaluate(TrialOfRun(run), tried, _LABEL, record.note)) as trials:
             for case, trial in zip(tried, trials, strict=False):
                 kept.append((case, trial))
-                yield trial if isinstance(trial, Failure) else _score_of(trial, maximize)
+                yield [trial if isinstance(trial, Failure) else _score_of(trial, maximize)]
         return
     if isinstance(maximize, str):
         metric = MetricOfRun(run, maximize)
-        with closing(evaluate(metric, tried, _LABEL, record.note, quick)) as metrics:
+        with closing(evaluated(metric, tried, _LABEL, record.note, quick)) as metrics:
             yield from metrics
         return
     with closing(evaluate(RowsOfRun(run), tried, _LABEL, record.note)) as results:
         for rows in results:
             is_result = not (rows is None or isinstance(rows, Failure))
-            yield score_rows(maximize, *rows) if is_result else rows
+            yield [score_rows(maximize, *rows) if is_result else rows]
 
 
 def _score_of(trial: Trial, maximize: Maximize) -> float | None:

@@ -126,7 +126,7 @@ class _Objective:
         parameters = _named(self._names, point)
         score = score_of(self._run, parameters, self._maximize)
         self.record.tried.append(dict(parameters))
-        self.record.add(score)
+        self.record.extend([score])
         return 0.0 if isinstance(score, Failure) or np.isnan(score) else score
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import warnings
+from collections.abc import Iterable
 from typing import Any
-
-import numpy as np
 
 from hindcaster import errors
 from hindcaster.optimize.scoring import Failure
@@ -27,15 +27,18 @@ class Record:
         self.best: int | None = None  # place of the first combination with the highest score
         self.interrupted = False
 
-    def add(self, score: float | Failure | None) -> None:
-        """Keep the score of the next combination."""
-        place = len(self.scores)
-        if isinstance(score, Failure):
-            self.failures.append((dict(self.tried[place]), score.error))
-        number = np.nan if score is None or isinstance(score, Failure) else score
-        self.scores.append(number)
-        if number == number and (self.best is None or number > self.scores[self.best]):
-            self.best = place
+    def extend(self, scores: Iterable[float | Failure | None]) -> None:
+        """Keep the scores of the next combinations."""
+        best = -math.inf if self.best is None else self.scores[self.best]
+        for place, score in enumerate(scores, start=len(self.scores)):
+            number = math.nan
+            if isinstance(score, Failure):
+                self.failures.append((dict(self.tried[place]), score.error))
+            elif score is not None:
+                number = score
+            self.scores.append(number)
+            if number > best or (number == best and self.best is None):
+                self.best, best = place, number
 
     def note(self) -> str:
         """Text of the best score so far."""

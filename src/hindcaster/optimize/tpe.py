@@ -86,7 +86,7 @@ def tpe_search(
                 if key not in seen:
                     score = score_of(run, point, maximize)
                     record.tried.append(dict(point))
-                    record.add(score)
+                    record.extend([score])
                     seen[key] = np.nan if isinstance(score, Failure) else score
                 if np.isnan(seen[key]):
                     study.tell(trial, state=failed)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 import queue
 import warnings
-from collections.abc import Generator
+from collections.abc import Generator, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import Any, Final
+
+import numpy as np
 
 from hindcaster import errors
 from hindcaster.native.choice import worth_looking
@@ -42,7 +44,7 @@ class Lane:
         self._said_open = False
         self._left = 0
 
-    def __call__(self, function: Any, cases: list[Case]) -> Generator[Any, None, None]:
+    def __call__(self, function: Any, cases: list[Case]) -> Generator[list[Any], None, None]:
         """Score parameter sets in their order, up to the first that has to go another way."""
         bench = self._bench
         threads = number_of_threads()
@@ -55,19 +57,22 @@ class Lane:
         kept, equals = grouping.different()
         if len(kept) < len(cases):
             grouping = Grouping(cases := [cases[k] for k in kept])
+        needed = np.maximum.accumulate(equals)  # to score each set and those before it
         found: list[Any] = []
-        with closing(self._outcomes(function, cases, grouping, threads)) as outcomes:
-            for place in equals.tolist():
-                if place == len(found):
-                    try:
-                        found.append(next(outcomes))
-                    except (StopIteration, OutOfPlace):
-                        return
-                yield found[place]
+        told = 0
+        with (
+            suppress(OutOfPlace),
+            closing(self._outcomes(function, cases, grouping, threads)) as outcomes,
+        ):
+            for scores in outcomes:
+                found += scores
+                ready = int(np.searchsorted(needed, len(found)))
+                yield [found[place] for place in equals[told:ready].tolist()]
+                told = ready
 
     def _outcomes(
         self, function: MetricOfRun, cases: list[Case], grouping: Grouping, threads: int
-    ) -> Generator[Any, None, None]:
+    ) -> Generator[list[Any], None, None]:
         """Score different parameter sets."""
         tables = Tables(self._bench, cases, grouping)
         if not tables.ready:
@@ -77,18 +82,18 @@ class Lane:
             spaces.put(Workspace(self._bench, tables.example, function.name))
         with ThreadPoolExecutor(threads) as pool:
             for segment, parts, failed in tables:
-                known: dict[int, Any] = dict(failed)
+                place = 0
                 with closing(self._worked(parts, pool, spaces)) as stream:
-                    for place, case in enumerate(segment):
-                        while place not in known and (more := next(stream, None)) is not None:
-                            known |= more
-                        outcome = known.pop(place, None)
-                        if type(outcome) is float:
-                            yield outcome
+                    for outcomes in _in_order(stream, failed, len(segment)):
+                        if all(type(outcome) is float for outcome in outcomes):
+                            place += len(outcomes)
+                            yield outcomes
                             continue
-                        yield self._judged(function, case, outcome)
-                        if self._left >= _LEFT_BEFORE_GIVING_UP and 2 * self._left > place:
-                            return
+                        for outcome in outcomes:
+                            yield [self._judged(function, segment[place], outcome)]
+                            if self._left >= _LEFT_BEFORE_GIVING_UP and 2 * self._left > place:
+                                return
+                            place += 1
 
     def _worked(
         self, tables: list[Table], pool: ThreadPoolExecutor, spaces: queue.SimpleQueue[Workspace]
@@ -118,7 +123,7 @@ class Lane:
 
     def _judged(self, function: MetricOfRun, case: Case, outcome: Any) -> Any:
         """Warn as a run would, and give the score; run the set again if it has to be."""
-        if isinstance(outcome, Failure):
+        if isinstance(outcome, (float, Failure)):
             return outcome
         if outcome is None or outcome.state == kernels.LEFT:
             self._left += 1
@@ -132,3 +137,19 @@ class Lane:
         except UserWarning as warning:  # where warnings are errors
             return Failure(warning)
         return outcome.score if outcome.state == kernels.SCORED else None
+
+
+def _in_order(
+    stream: Iterable[dict[int, Any]], known: Mapping[int, Any], count: int
+) -> Generator[list[Any], None, None]:
+    """Give outcomes by their places from 0 on, as soon as those before are there; None without."""
+    waiting = dict(known)
+    place = 0
+    for more in stream:
+        waiting |= more
+        ready = []
+        while place in waiting:
+            ready.append(waiting.pop(place))
+            place += 1
+        yield ready
+    yield [waiting.get(left) for left in range(place, count)]
