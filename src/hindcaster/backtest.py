@@ -21,6 +21,7 @@ from hindcaster.costs import (
     checked_slippage,
 )
 from hindcaster.data.accessor import columns_of
+from hindcaster.data.finer import checked_finer
 from hindcaster.data.frame import checked_frame
 from hindcaster.driver import bars_of, notice_texts
 from hindcaster.reporting import Reporting, warm_up_of
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from hindcaster._types import RecordArray
     from hindcaster.data.series import _Array
     from hindcaster.engine.ledger.broker import Bars, LedgerBroker
+    from hindcaster.engine.ledger.finer import FinerBars
     from hindcaster.optimize.scoring import Maximize
     from hindcaster.results import Result
     from hindcaster.stats.time_axis import TimeAxis
@@ -82,6 +84,12 @@ class Backtest(WindowedRuns, Sweeping, Reporting):
         by a whole number. Strategies see true prices and sizes, sizes are floats, and commissions
         of trades are what was really paid for them. ``buy(units=0.37)`` asks for an amount below
         one; ``size=0.37`` is a fraction of the free margin, as ever.
+    intrabar : DataFrame, optional
+        Finer bars of the same asset, such as minutes of days, with columns Open, High, Low and
+        Close. Orders are filled in the order in which these reach their prices, instead of by the
+        broker's rules; the strategy sees and acts on the bars of `data` as ever. They have to
+        make up each bar of `data`, whose labels may be their beginnings or their ends. See
+        docs/ambiguity.md.
     compiled : bool, optional
         Whether to run the strategy's `next` as machine code: True requires it, False never does
         it, None (the default) does it where it saves time. Results are the same either way;
@@ -92,7 +100,8 @@ class Backtest(WindowedRuns, Sweeping, Reporting):
     TypeError
         The strategy is no Strategy class, the data no DataFrame, or a number is none.
     ValueError
-        The data has no rows, lacks a price column, or lacks prices.
+        The data has no rows, lacks a price column, or lacks prices; finer bars do not cover or
+        do not make up a bar.
 
     Warns
     -----
@@ -129,6 +138,7 @@ class Backtest(WindowedRuns, Sweeping, Reporting):
         finalize_trades: bool = False,
         slippage: float | Slippage = 0.0,
         fractional: bool | float = False,
+        intrabar: pd.DataFrame | None = None,
         compiled: bool | None = None,
     ) -> None:
         if not (isinstance(strategy, type) and issubclass(strategy, Strategy)):
@@ -145,6 +155,7 @@ class Backtest(WindowedRuns, Sweeping, Reporting):
         self._slippage = checked_slippage(slippage)
         self._lots = checked_fractional(fractional)
         self._data = self._checked(data, float(cash) * self._lots)
+        self._finer = None if intrabar is None else checked_finer(intrabar, self._data)
         self._strategy = strategy
         self._cash = cash
         self._spread = spread
@@ -513,8 +524,13 @@ class Backtest(WindowedRuns, Sweeping, Reporting):
             exclusive_orders=self._exclusive_orders,
             lots=self._lots,
             slippage=self._slippage,
+            finer=self._finer_bars(),
             on_notice=self._warn,
         )
+
+    def _finer_bars(self) -> FinerBars | None:
+        """Finer bars in the prices of `_frame`."""
+        return self._finer
 
     def _warn(self, notices: RecordArray) -> None:
         for text in notice_texts(notices, self._data.index):

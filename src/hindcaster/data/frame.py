@@ -42,7 +42,7 @@ def checked_frame(data: pd.DataFrame, cash: float, *, stacklevel: int) -> pd.Dat
     frame.index = _as_dates(frame.index)
     if len(frame) == 0:
         raise errors.no_rows()
-    _check_columns(frame)
+    check_columns(frame)
     if "Volume" not in frame:
         frame["Volume"] = np.nan
     level = stacklevel + 1
@@ -73,7 +73,8 @@ def _as_dates(index: pd.Index) -> pd.Index:
     return pd.to_datetime(index, unit=unit)  # type: ignore[call-overload, no-any-return]
 
 
-def _check_columns(frame: pd.DataFrame) -> None:
+def check_columns(frame: pd.DataFrame) -> None:
+    """Refuse a frame without prices; columns of objects that are numbers become numbers."""
     several_levels = isinstance(frame.columns, pd.MultiIndex)
     missing = [name for name in OHLC if several_levels or name not in frame]
     if missing:

@@ -24,6 +24,7 @@ ORDER: Final = np.dtype(
         ("state", np.int32),
         ("reason", np.int64),
         ("done_bar", np.int64),
+        ("done_finer", np.int64),  # finer bar on which that was decided; ABSENT: none was worked
         ("fill_price", np.float64),
         ("filled", np.float64),  # signed units that changed hands
         ("in_units", np.int32),  # the size is in units even if it is below 1
@@ -45,6 +46,8 @@ TRADE: Final = np.dtype(
         ("exit_price", np.float64),  # NaN while open
         ("entry_bar", np.int64),
         ("exit_bar", np.int64),  # ABSENT while open
+        ("entry_finer", np.int64),  # finer bars of the fills; ABSENT: none was worked
+        ("exit_finer", np.int64),
         ("tag", np.int64),
         ("sl_order", np.int64),
         ("tp_order", np.int64),
@@ -73,6 +76,7 @@ ACCOUNT: Final = np.dtype(
     [
         # settings, constant during a run
         ("n_bars", np.int64),
+        ("n_finer", np.int64),  # finer bars in all; 0: bars are worked as a whole
         ("leverage", np.float64),
         ("spread", np.float64),  # fraction of the price, on entries only
         ("fee_fixed", np.float64),
@@ -102,6 +106,10 @@ ACCOUNT: Final = np.dtype(
         ("maker", np.int32),  # whether the order being filled is a limit order
         ("conditions", np.int32),  # whether an order expires, or a stop trails
         ("horizon", np.int64),  # how many bars the last look-ahead for a wake-up covered
+        ("open", np.float64),  # of the prices in work: those of the bar, or of a finer bar of it
+        ("high", np.float64),
+        ("low", np.float64),
+        ("finer", np.int64),  # the finer bar in work, or ABSENT
         # fill levels of the growable arrays
         ("n_orders", np.int64),
         ("n_trades", np.int64),

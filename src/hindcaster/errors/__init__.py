@@ -10,6 +10,7 @@ from hindcaster.errors.exchange import *
 from hindcaster.errors.helpers import *
 from hindcaster.errors.indicators import *
 from hindcaster.errors.inputs import *
+from hindcaster.errors.intrabar import *
 from hindcaster.errors.optimizing import *
 from hindcaster.errors.orders import *
 from hindcaster.errors.outputs import *

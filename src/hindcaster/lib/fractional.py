@@ -18,6 +18,7 @@ from hindcaster.data.frame import OHLC, checked_frame
 if TYPE_CHECKING:
     from hindcaster.data.series import _Indicator
     from hindcaster.engine.ledger.broker import LedgerBroker
+    from hindcaster.engine.ledger.finer import FinerBars
     from hindcaster.results import Result
     from hindcaster.strategy import Strategy
 
@@ -113,11 +114,15 @@ class FractionalBacktest(Backtest):
         columns = {name: self._data[name] * unit for name in OHLC}
         return self._data.assign(**columns, Volume=self._data["Volume"] / unit)
 
+    def _finer_bars(self) -> FinerBars | None:
+        return None if self._finer is None else self._finer.times(self._fractional_unit)
+
     def _settings(self) -> dict[str, Any]:
         return {**super()._settings(), "fractional_unit": self._fractional_unit}
 
     def _result(self, broker: LedgerBroker, strategy: Strategy, start: int) -> Result:
         result = super()._result(broker, strategy, start)
+        result.attrs["price_unit"] = self._fractional_unit
         unit = self._fractional_unit
         _rescale(result["_trades"], unit, ("Size",), _TRADE_PRICES)
         orders = result["_orders"]

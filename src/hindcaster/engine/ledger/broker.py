@@ -20,7 +20,9 @@ from hindcaster.engine.ledger.entry_points import (
     call_finish,
     call_move_bracket,
     call_place,
+    call_priced_exit,
 )
+from hindcaster.engine.ledger.finer import FinerBars
 from hindcaster.engine.records import ACCOUNT, NOTICE, ORDER, TRADE, grown
 
 FeeFunction = Callable[[float, float], float]
@@ -119,6 +121,8 @@ class LedgerBroker:
         Smallest tradable amounts in one unit: 1 for whole units.
     slippage : tuple of (float, float)
         In price and as a share of it, against the trader, on market and stop fills.
+    finer : FinerBars, optional
+        In which order the prices of bars came; without, the rules of the broker decide.
     on_notice : callable
         Receives a record array of notices after a bar that produced some.
     """
@@ -136,9 +140,11 @@ class LedgerBroker:
         exclusive_orders: bool,
         lots: int = 1,
         slippage: tuple[float, float] = (0.0, 0.0),
+        finer: FinerBars | None = None,
         on_notice: NoticeHandler,
     ) -> None:
         self.bars = bars
+        self.finer = finer
         self.wake = 0
         self.bankrupt = False
         self.tags: list[Any] = []
@@ -165,6 +171,8 @@ class LedgerBroker:
         settings["lots"] = lots
         settings["slip"], settings["slip_rate"] = slippage
         settings["exact_fees"] = lots > 1 or isinstance(commission, Schedule)
+        settings["n_finer"] = 0 if finer is None else len(finer.open)
+        settings["finer"] = codes.ABSENT
         self.tiers = self._set_fees(commission)
         self._connect()
 
@@ -195,7 +203,9 @@ class LedgerBroker:
 
     def _write_handle(self) -> None:
         handle: IntArray = np.empty(state.HANDLE_LENGTH, np.int64)
+        finer = _NO_FINER if self.finer is None else self.finer
         arrays = {
+            **{f"finer_{name}": column for name, column in finer._asdict().items()},
             **{name: getattr(self.bars, name) for name in state.FIELDS if hasattr(self.bars, name)},
             **{name: getattr(self, name) for name in state.FIELDS if hasattr(self, name)},
         }
@@ -326,6 +336,10 @@ class LedgerBroker:
 
     def use_bars(self, bars: Bars) -> None:
         """Work on other prices from now on; nothing may have been worked yet."""
+        if self.finer is not None:
+            for name in ("open", "high", "low", "close"):
+                if not np.array_equal(getattr(bars, name), getattr(self.bars, name)):
+                    raise errors.intrabar_and_own_prices(name.capitalize())
         if bars is not self.bars:
             self.bars = bars
             self._write_handle()
@@ -492,12 +506,26 @@ class LedgerBroker:
             return [None] * len(records)
         return [self.tag(number) for number in records["tag"].tolist()]
 
+    def priced_exit(
+        self, size: float, price: float, *, whole: bool, resting: bool, slips: bool
+    ) -> tuple[float, float]:
+        """Price and commission of an exit of `size` units that there need not have been.
+
+        `resting` says that a limit order makes it, `slips` that slippage is still to be taken off.
+        Tiers count as they stand.
+        """
+        priced = call_priced_exit(self._handle, size, price, int(whole), int(resting), int(slips))
+        self._raise_for(priced[2])
+        return priced[:2]
+
     def order_outcome(self, order: int) -> str:
         """Say in words what became of an order."""
         record = self.orders[order]
         return codes.REASON_TEXTS[record["reason"]] or codes.STATE_NAMES[record["state"]]
 
 
+_NOTHING: FloatArray = np.zeros(1)
+_NO_FINER = FinerBars(_NOTHING, _NOTHING, _NOTHING, _NOTHING, np.zeros(2, np.int64))
 _NOT_KEPT = ("_handle", "_handle_array", "_integers", "_floats", "_c_fee", "_on_notice")
 
 

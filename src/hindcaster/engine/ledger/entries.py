@@ -169,7 +169,7 @@ def bracket_acts_now(
         return False
     if not given(limit) and not triggered:
         return True
-    high, low = ledger.high[bar], ledger.low[bar]
+    high, low = ledger.account[0].high, ledger.account[0].low
     if triggered and not given(limit) and has_tp:
         if record.size > 0.0 and tp <= high and (not has_sl or sl < low):
             return True

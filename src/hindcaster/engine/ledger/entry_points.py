@@ -2,6 +2,7 @@
 
 from hindcaster._jit import kernel
 from hindcaster.engine import codes
+from hindcaster.engine.costs import fee, slipped
 from hindcaster.engine.ledger.orders import (
     add_conditions,
     move_bracket,
@@ -83,6 +84,21 @@ def call_cancel(handle: int, bar: int, order: int) -> int:
     ledger.account[0].horizon = 0
     cancel(ledger, order, codes.CANCEL_BY_STRATEGY, bar)
     return order
+
+
+@kernel
+def call_priced_exit(
+    handle: int, size: float, price: float, whole: int, maker: int, slips: int
+) -> tuple[float, float, int]:
+    """Price, commission and error code of an exit of `size` units; nothing is booked."""
+    account = open_ledger(handle).account[0]
+    account.maker = maker
+    if slips:
+        price = slipped(account, price, size < 0.0)
+    cash = fee(account, size, price, whole)
+    error = account.error
+    account.error = 0
+    return price, cash, error
 
 
 @kernel

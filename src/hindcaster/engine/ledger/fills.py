@@ -10,15 +10,15 @@ from hindcaster.engine.ledger.state import Ledger
 
 
 @subkernel
-def triggers(ledger: Ledger, order: Record, bar: int) -> bool:
-    """Whether the bar's range reaches the order's waiting stop."""
+def triggers(ledger: Ledger, order: Record) -> bool:
+    """Whether the range in work reaches the order's waiting stop."""
     if order.size > 0.0:
-        return ledger.high[bar] >= order.stop
-    return ledger.low[bar] <= order.stop
+        return ledger.account[0].high >= order.stop
+    return ledger.account[0].low <= order.stop
 
 
 @subkernel
-def limit_price(ledger: Ledger, order: Record, bar: int, triggered: bool) -> float:
+def limit_price(account: Record, order: Record, triggered: bool) -> float:
     """Fill price of a limit order, NaN if it does not fill on this bar.
 
     The limit or better, at the open if the bar opens beyond it. On the bar that triggers its
@@ -26,12 +26,12 @@ def limit_price(ledger: Ledger, order: Record, bar: int, triggered: bool) -> flo
     """
     limit, stop = order.limit, order.stop
     if order.size > 0.0:
-        if ledger.low[bar] > limit or (triggered and limit <= stop):
+        if account.low > limit or (triggered and limit <= stop):
             return np.nan
-        return min(stop if triggered else ledger.open[bar], limit)
-    if ledger.high[bar] < limit or (triggered and limit >= stop):
+        return min(stop if triggered else account.open, limit)
+    if account.high < limit or (triggered and limit >= stop):
         return np.nan
-    return max(stop if triggered else ledger.open[bar], limit)
+    return max(stop if triggered else account.open, limit)
 
 
 @subkernel
@@ -39,7 +39,7 @@ def market_price(
     ledger: Ledger, order: Record, bar: int, triggered: bool, at_previous_close: bool
 ) -> float:
     """Fill price of a market order or of a stop that this bar triggered: never better than it."""
-    price = ledger.close[bar - 1] if at_previous_close else ledger.open[bar]
+    price = ledger.close[bar - 1] if at_previous_close else ledger.account[0].open
     buying = order.size > 0.0
     if triggered:
         price = max(price, order.stop) if buying else min(price, order.stop)
@@ -56,7 +56,7 @@ def fill(
     triggered stop takes the previous close as its base but counts for this bar.
     """
     if given(order.limit):
-        return limit_price(ledger, order, bar, triggered), bar
+        return limit_price(ledger.account[0], order, triggered), bar
     at_close = order.on_close != 0 and not contingent
     price = market_price(ledger, order, bar, triggered, at_close)
     return price, (bar - 1 if at_close and not triggered else bar)

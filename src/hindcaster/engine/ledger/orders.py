@@ -49,6 +49,7 @@ def new_order(
     order.state = codes.WAITING
     order.reason = codes.NO_REASON
     order.done_bar = codes.ABSENT
+    order.done_finer = codes.ABSENT
     order.fill_price = np.nan
     order.filled = 0.0
     order.in_units = 0

@@ -49,9 +49,10 @@ def settle(ledger: Ledger, order: int, state: int, reason: int, bar: int) -> Non
     record.state = state
     record.reason = reason
     record.done_bar = bar
+    account = ledger.account[0]
+    record.done_finer = account.finer
     if record.queued == 0:
         return
-    account = ledger.account[0]
     drop(ledger.queue, account.n_queue, find(ledger.queue, account.n_queue, order))
     account.n_queue -= 1
     record.queued = 0

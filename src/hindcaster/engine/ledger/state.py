@@ -38,6 +38,10 @@ _DTYPES: Final = {
     "tail_high": types.float64,
     "tail_low": types.float64,
     "tiers": types.float64,
+    "finer_open": types.float64,
+    "finer_high": types.float64,
+    "finer_low": types.float64,
+    "finer_first": types.int64,
 }
 FIELDS: Final = tuple(_DTYPES)
 
@@ -84,6 +88,10 @@ class Ledger:
     tail_high: FloatArray  # the same of all bars from a block on
     tail_low: FloatArray
     tiers: FloatArray  # commission by what was traded, TIER numbers each
+    finer_open: FloatArray  # finer bars, if `account.n_finer`
+    finer_high: FloatArray
+    finer_low: FloatArray
+    finer_first: IntArray  # the first finer bar of each bar, and the number of all
     order_room: int
     trade_room: int
     queue_room: int

@@ -59,7 +59,7 @@ def work_order(ledger: Ledger, order: int, bar: int) -> bool:
     record = ledger.orders[order]
     triggered = False
     if record.stop_live:
-        if not triggers(ledger, record, bar):
+        if not triggers(ledger, record):
             return False
         record.stop_live = 0
         triggered = True
@@ -89,6 +89,61 @@ def work_queue(ledger: Ledger, bar: int) -> bool:
             if account.error != 0:
                 return False
     return again
+
+
+@subkernel
+def trigger_band(ledger: Ledger) -> tuple[float, float]:
+    """Lowest high and highest low at which a queued order acts; (-inf, inf) if one acts anyway."""
+    above = np.inf
+    below = -np.inf
+    for k in range(ledger.account[0].n_queue):
+        order = ledger.orders[ledger.queue[k]]
+        buying = order.size > 0.0
+        if order.stop_live:
+            if buying:
+                above = min(above, order.stop)
+            else:
+                below = max(below, order.stop)
+        elif given(order.limit):
+            if buying:
+                below = max(below, order.limit)
+            else:
+                above = min(above, order.limit)
+        else:
+            return -np.inf, np.inf
+    return above, below
+
+
+@subkernel
+def work_prices(ledger: Ledger, bar: int, first: float, high: float, low: float) -> None:
+    """Work the queue on prices of a bar that begin with `first`, in as many passes as are due."""
+    account = ledger.account[0]
+    account.open = first
+    account.high = high
+    account.low = low
+    while work_queue(ledger, bar):
+        pass
+
+
+@subkernel
+def work_finer(ledger: Ledger, bar: int) -> None:
+    """Work the queue on the finer bars of a bar, in the order of time.
+
+    Only the order in which prices come is theirs: sizes, margin and the account's worth go by the
+    close of the whole bar.
+    """
+    account = ledger.account[0]
+    above, below = trigger_band(ledger)
+    for k in range(ledger.finer_first[bar], ledger.finer_first[bar + 1]):
+        high, low = ledger.finer_high[k], ledger.finer_low[k]
+        if high < above and low > below:
+            continue
+        account.finer = k
+        work_prices(ledger, bar, ledger.finer_open[k], high, low)
+        if account.error != 0:
+            break
+        above, below = trigger_band(ledger)
+    account.finer = codes.ABSENT
 
 
 @subkernel
@@ -171,8 +226,10 @@ def trail_stops(ledger: Ledger, bar: int) -> None:
 def step(ledger: Ledger, bar: int) -> int:
     """Work one bar; returns 0, BANKRUPT or an error code."""
     account = ledger.account[0]
-    while work_queue(ledger, bar):
-        pass
+    if account.n_finer == 0:
+        work_prices(ledger, bar, ledger.open[bar], ledger.high[bar], ledger.low[bar])
+    else:
+        work_finer(ledger, bar)
     if account.error != 0:
         return account.error
     if account.conditions:
@@ -186,29 +243,6 @@ def step(ledger: Ledger, bar: int) -> int:
         go_bankrupt(ledger, bar)
         return codes.BANKRUPT
     return 0
-
-
-@subkernel
-def trigger_band(ledger: Ledger) -> tuple[float, float]:
-    """Lowest high and highest low at which a queued order acts; (-inf, inf) if one acts anyway."""
-    above = np.inf
-    below = -np.inf
-    for k in range(ledger.account[0].n_queue):
-        order = ledger.orders[ledger.queue[k]]
-        buying = order.size > 0.0
-        if order.stop_live:
-            if buying:
-                above = min(above, order.stop)
-            else:
-                below = max(below, order.stop)
-        elif given(order.limit):
-            if buying:
-                below = max(below, order.limit)
-            else:
-                above = min(above, order.limit)
-        else:
-            return -np.inf, np.inf
-    return above, below
 
 
 @subkernel

@@ -27,6 +27,8 @@ def open_trade(
     trade.exit_price = np.nan
     trade.entry_bar = bar
     trade.exit_bar = codes.ABSENT
+    trade.entry_finer = account.finer
+    trade.exit_finer = codes.ABSENT
     trade.tag = source.tag
     trade.sl_order = codes.ABSENT
     trade.tp_order = codes.ABSENT
@@ -54,6 +56,7 @@ def _book_exit(ledger: Ledger, index: int, price: float, bar: int) -> None:
     trade = ledger.trades[index]
     trade.exit_price = price
     trade.exit_bar = bar
+    trade.exit_finer = account.finer
     whole = 1 - trade.is_float
     exit_fee = fee(account, trade.size, price, whole)
     account.cash += trade.size * (price - trade.entry_price) - exit_fee
