@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from hindcaster import errors
 from hindcaster.data.blocks import frame_of, label_index
 from hindcaster.engine import codes
 
 if TYPE_CHECKING:
     from hindcaster._types import AnyArray, FloatArray, IntArray, RecordArray
+    from hindcaster.ambiguity import Ambiguity
     from hindcaster.data.series import _Indicator
     from hindcaster.engine.ledger.broker import LedgerBroker
     from hindcaster.stats.time_axis import TimeAxis
@@ -43,6 +45,18 @@ class Result(pd.Series):
     def execution(self) -> Any:
         """How the run was driven: ``compiled`` (bool) and the ``reason`` (str)."""
         return self.attrs.get("execution")
+
+    @property
+    def _ambiguity(self) -> Ambiguity:
+        """Trades whose result depends on the order of prices inside a bar; made when asked for."""
+        from hindcaster.ambiguity import ambiguity_of
+
+        strategy = self.get("_strategy")
+        if strategy is None:
+            raise errors.no_records()
+        broker = strategy._account.broker
+        unit = self.attrs.get("price_unit", 1.0)
+        return ambiguity_of(broker, self["_trades"], self["_equity_curve"]["Equity"], unit)
 
     @property
     def _constructor(self) -> type[pd.Series]:

@@ -1,0 +1,442 @@
+"""The report on trades whose result depends on the order of prices inside a bar.
+
+It is made of the records of a finished run: for each closed trade, all ends that the bars of its
+entry and its exit allow, beside the one that the broker's rules chose. Other trades are taken as
+they were, so the report is one of first order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from hindcaster import errors
+from hindcaster.engine import codes
+from hindcaster.stats.price_orders import (
+    NO_STOP,
+    NO_TARGET,
+    Ends,
+    Exit,
+    Level,
+    Prices,
+    from_fall,
+    from_open,
+    from_rise,
+)
+
+if TYPE_CHECKING:
+    from hindcaster._types import FloatArray, IntArray
+    from hindcaster.engine.ledger.broker import LedgerBroker
+
+_KEPT: Final = (
+    "Size",
+    "EntryBar",
+    "ExitBar",
+    "EntryPrice",
+    "ExitPrice",
+    "SL",
+    "TP",
+    "PnL",
+    "EntryTime",
+    "ExitTime",
+    "Tag",
+)
+_ENTRY_BAR: Final = "entry bar"
+_EXIT_BAR: Final = "exit bar"
+
+
+@dataclass(frozen=True, repr=False)
+class Ambiguity:
+    """Trades whose result depends on the order of prices inside a bar, and what is at stake.
+
+    Parameters
+    ----------
+    trades : DataFrame
+        A row per closed trade, as in ``_trades``. ``Ambiguous`` says whether some order of the
+        prices inside the bars of its entry and exit closes it on another bar or at another price
+        than the run did; ``Cause`` says what may have closed it there.
+        ``PessimisticBar``, ``PessimisticPrice`` and ``PessimisticPnL`` are its end in the order
+        that is worst for it, ``OptimisticBar`` and so on in the best one.
+    equity_curve : DataFrame
+        By bar: ``Equity`` of the run, ``Pessimistic`` and ``Optimistic`` with each ambiguous trade
+        ended in its worst and best way.
+    summary : Series
+        Numbers of trades, the sum of the differences of their best and worst profits, final
+        equity and return in the three ways.
+
+    Notes
+    -----
+    The two equities are of first order: each trade is looked at alone, with its size, and later
+    trades are those of the run. An end that the bars do not allow at all, which is chosen by the
+    rules of the broker, is in neither of them; so the run's own equity may lie outside of both.
+
+    Examples
+    --------
+    >>> from hindcaster import Backtest, Strategy
+    >>> from hindcaster.test import GOOG
+    >>> class Breakout(Strategy):
+    ...     def init(self):
+    ...         pass
+    ...
+    ...     def next(self):
+    ...         if not self.position and not self.orders:
+    ...             price = 1.01 * self.data.High[-1]
+    ...             self.buy(size=10, stop=price, sl=0.98 * price, tp=1.02 * price)
+    >>> import warnings
+    >>> with warnings.catch_warnings():
+    ...     warnings.simplefilter("ignore")  # of brackets that wait for the next bar
+    ...     stats = Backtest(GOOG, Breakout).run()
+    >>> stats._ambiguity
+    # Trades                                   355
+    # Ambiguous Trades                          67
+    """
+
+    trades: pd.DataFrame
+    equity_curve: pd.DataFrame
+    summary: pd.Series[Any]
+
+    def __repr__(self) -> str:
+        with pd.option_context("display.precision", 5):
+            return self.summary.to_string()
+
+    def _repr_html_(self) -> str:
+        return self.summary.to_frame("").to_html()
+
+
+class _End(NamedTuple):
+    """A way in which a trade may have ended."""
+
+    bar: int
+    price: float
+    gain: float  # cash beyond that of the end in the run
+    fee: float
+    where: str
+    name: str
+
+
+class _Ways(NamedTuple):
+    """What is possible for one trade; no ends if nothing but what the run did."""
+
+    ends: list[_End]
+    cause: str
+
+
+def ambiguity_of(
+    broker: LedgerBroker, trades: pd.DataFrame, equity: pd.Series[Any], unit: float
+) -> Ambiguity:
+    """Make the report of a run.
+
+    Parameters
+    ----------
+    broker : LedgerBroker
+        The account after the run.
+    trades : DataFrame
+        ``_trades`` of its result.
+    equity : Series
+        Its equity by bar; those of the last bars, if it traded in a window.
+    unit : float
+        What the prices of the data were multiplied with for the run.
+
+    Raises
+    ------
+    ValueError
+        The trades are not all those of the account.
+    """
+    if len(trades) != int(broker.account["n_closed"][0]):
+        raise errors.no_records()
+    records = _Records(broker)
+    ways = [records.ways(k) for k in range(len(trades))]
+    table = trades[list(_KEPT)].copy()
+    table["Ambiguous"] = np.array([bool(way.ends) for way in ways], bool)
+    table["Cause"] = pd.Series([way.cause for way in ways], table.index, object)
+    curves = {"Equity": equity.to_numpy(np.float64)}
+    for name, choose in (("Pessimistic", min), ("Optimistic", max)):
+        chosen = [choose(way.ends, key=_gain) if way.ends else None for way in ways]
+        bars = [way.bar if way else bar for way, bar in zip(chosen, table["ExitBar"], strict=True)]
+        prices = [way.price / unit if way else np.nan for way in chosen]
+        gains = [way.gain if way else 0.0 for way in chosen]
+        table[f"{name}Bar"] = np.array(bars, np.int64)
+        table[f"{name}Price"] = np.array(prices, np.float64)
+        table[f"{name}Price"] = table[f"{name}Price"].fillna(table["ExitPrice"])
+        table[f"{name}PnL"] = table["PnL"] + np.array(gains, np.float64)
+        curves[name] = curves["Equity"] + records.changes(chosen)[-len(equity) :]
+    curve = pd.DataFrame(curves, index=equity.index)
+    return Ambiguity(table, curve, _summary(table, curve))
+
+
+def _gain(end: _End) -> float:
+    return end.gain
+
+
+def _summary(table: pd.DataFrame, curve: pd.DataFrame) -> pd.Series[Any]:
+    marked = int(table["Ambiguous"].sum())
+    stake = float((table["OptimisticPnL"] - table["PessimisticPnL"]).sum())
+    rows: dict[str, Any] = {
+        "# Trades": len(table),
+        "# Ambiguous Trades": marked,
+        "Ambiguous Trades [%]": 100 * marked / len(table) if len(table) else np.nan,
+        "PnL at Stake [$]": stake,
+    }
+    names = {"": "Equity", ", Pessimistic": "Pessimistic", ", Optimistic": "Optimistic"}
+    start = curve["Equity"].iloc[0]
+    for suffix, name in names.items():
+        rows[f"Equity Final{suffix} [$]"] = curve[name].iloc[-1]
+    for suffix, name in names.items():
+        rows[f"Return{suffix} [%]"] = 100 * (curve[name].iloc[-1] / start - 1)
+    return pd.Series(rows, dtype=object)
+
+
+def _given(price: float) -> bool:
+    return price == price and price != 0.0
+
+
+class _Records:
+    """The records of an account, asked trade by trade.
+
+    What is called a bar here is one that orders were worked on: a finer bar if there were any.
+    """
+
+    def __init__(self, broker: LedgerBroker) -> None:
+        self._broker = broker
+        self._trades = broker.trades.take(broker.closed[: broker.account["n_closed"][0]])
+        self._orders = broker.orders[: broker.account["n_orders"][0]]
+        self._finer = broker.finer
+        bars = broker.bars
+        whole = (bars.open, bars.high, bars.low, bars.close)
+        self._prices = whole if broker.finer is None else broker.finer[:4]
+        self._spread = broker.spread
+        self._slips = bool(broker.account["slip"][0] or broker.account["slip_rate"][0])
+        self._rivals = {} if broker.account["hedging"][0] else self._entries_by_bar()
+        self._closes = self._late_closes()
+        self._held = self._held_before()
+
+    def _entries_by_bar(self) -> dict[int, list[int]]:
+        """Entry orders that were filled, by the bar that filled them."""
+        orders = self._orders
+        filled = np.flatnonzero((orders["role"] == codes.ENTRY) & (orders["filled"] != 0.0))
+        found: dict[int, list[int]] = {}
+        for order in filled.tolist():
+            found.setdefault(self._bar_of_order(order), []).append(order)
+        return found
+
+    def _late_closes(self) -> dict[int, int]:
+        """Find closing orders for trades that were closed already, by trade."""
+        orders = self._orders
+        late = np.flatnonzero(
+            (orders["role"] == codes.CLOSE) & (orders["reason"] == codes.CANCEL_NOTHING_LEFT)
+        )
+        return {int(orders["parent"][order]): order for order in late.tolist()}
+
+    def _held_before(self) -> IntArray:
+        """How many trades were open before each bar of the data, and not closed before it."""
+        trades = self._broker.trades[: self._broker.account["n_trades"][0]]
+        n_bars = len(self._broker.bars)
+        entered = np.array([self._whole(self._entered(trade)) for trade in trades], np.int64)
+        left = np.where(trades["exit_bar"] == codes.ABSENT, n_bars, trades["exit_bar"])
+        change = np.zeros(n_bars + 2, np.int64)
+        lasting = left > entered
+        np.add.at(change, entered[lasting] + 1, 1)
+        np.add.at(change, left[lasting] + 1, -1)
+        return np.cumsum(change)
+
+    def _is_market(self, order: int) -> bool:
+        record = self._orders[order]
+        return not (_given(record["limit"]) or _given(record["stop"]))
+
+    def _bar_of_order(self, order: int) -> int:
+        """Bar on which an order was worked: if it fills at a close, that is the next one."""
+        record = self._orders[order]
+        if self._finer is not None:
+            return int(record["done_finer"])
+        return int(record["done_bar"]) + int(record["on_close"] and self._is_market(order))
+
+    def _bar(self, bar: int, side: int) -> Prices:
+        prices = Prices(*(float(column[bar]) for column in self._prices))
+        return prices if side > 0 else prices.mirrored()
+
+    def _whole(self, bar: int) -> int:
+        """Bar of the data that a bar belongs to."""
+        return bar if self._finer is None else int(self._finer.bars_of(np.array([bar]))[0])
+
+    def _entered(self, trade: Any) -> int:
+        """Bar from whose open on, or within which, a trade is there."""
+        if self._finer is not None:
+            return int(trade["entry_finer"])
+        order = int(trade["order"])
+        at_close = self._orders["on_close"][order] and self._is_market(order)
+        return int(trade["entry_bar"]) + int(at_close)
+
+    def _left(self, trade: Any) -> int | None:
+        """Bar within which a trade was closed; None if at the close of a bar of the data."""
+        if self._finer is None:
+            return int(trade["exit_bar"])
+        left = int(trade["exit_finer"])
+        inside = left != codes.ABSENT and self._whole(left) == trade["exit_bar"]
+        return left if inside else None
+
+    def _way_in(self, trade: Any, bar: int, side: int) -> Any:
+        """Which of the functions of `price_orders` a trade's entry asks for."""
+        order = self._orders[int(trade["order"])]
+        prices = self._bar(bar, side)
+        stop, limit = order["stop"], order["limit"]
+        at_stop = order["fill_price"] == stop * (1.0 + side * self._spread)
+        if _given(stop) and (at_stop or not _given(limit)):
+            return from_rise if prices.open < side * stop else from_open
+        if _given(limit):
+            return from_fall if prices.open > side * limit else from_open
+        return from_open
+
+    def _bracket(self, sl: float, tp: float, side: int) -> tuple[Level, Level]:
+        stop = Level(side * sl, "stop-loss") if _given(sl) else NO_STOP
+        target = Level(side * tp, "take-profit") if _given(tp) else NO_TARGET
+        return stop, target
+
+    def _live_bracket(self, trade: Any, bar: int) -> tuple[float, float]:
+        """Prices of a trade's stop-loss and take-profit as they are worked on a bar."""
+        found = []
+        whole, entered = self._whole(bar), self._whole(self._entered(trade))
+        for slot, field in (("sl_order", "stop"), ("tp_order", "limit")):
+            order = int(trade[slot])
+            placed = -1 if order == codes.ABSENT else int(self._orders["placed_bar"][order])
+            live = order != codes.ABSENT and (placed < whole or placed == entered)
+            found.append(float(self._orders[field][order]) if live else np.nan)
+        return found[0], found[1]
+
+    def _ends_from_open(
+        self, trade: Any, number: int, bar: int, side: int, bracket: tuple[float, float]
+    ) -> Ends:
+        """Find the ends on a bar of a trade that is there from its open on, by any order."""
+        stop, target = self._bracket(*bracket, side)
+        late = self._closes.get(number)
+        if late is not None and abs(self._orders["size"][late]) >= abs(trade["size"]):
+            return self._at_open(late, bar)
+        alone = self._held[self._whole(bar)] == int(self._entered(trade) < bar)
+        for order in self._rivals.get(bar, ()) if alone else ():
+            record = self._orders[order]
+            covers = -side * record["filled"] >= abs(trade["size"])
+            if not covers or order == trade["order"] or record["placed_bar"] >= self._whole(bar):
+                continue
+            if self._is_market(order):
+                return self._at_open(order, bar)
+            if _given(record["stop"]) and _given(record["limit"]):
+                continue
+            if _given(record["stop"]):
+                stop = max(stop, Level(side * record["stop"], "opposite order"))
+            else:
+                target = min(target, Level(side * record["limit"], "opposite order"))
+        return from_open(self._bar(bar, side), stop, target)
+
+    def _at_open(self, order: int, bar: int) -> Ends:
+        """Make the end by an order that was due at the open, or the close before it."""
+        role = self._orders["role"][order]
+        name = "closing order" if role == codes.CLOSE else "opposite order"
+        whole = self._whole(bar)
+        closes = self._broker.bars.close
+        price = closes[whole - 1] if self._orders["on_close"][order] else self._prices[0][bar]
+        side = -np.sign(self._orders["size"][order])
+        return Ends([Exit(side * float(price), name, False)], False)
+
+    def ways(self, k: int) -> _Ways:
+        """Say how a closed trade may have ended."""
+        trade = self._trades[k]
+        number = int(self._broker.closed[k])
+        side = 1 if trade["size"] > 0 else -1
+        entered, left = self._entered(trade), self._left(trade)
+        if left is not None and left < entered:
+            return _Ways([], "")
+        order = self._orders[int(trade["order"])]
+        way_in = self._way_in(trade, entered, side)
+        bracket = float(order["sl"]), float(order["tp"])
+        if left == entered and way_in is from_open:
+            ends = self._ends_from_open(trade, number, entered, side, bracket)
+        else:
+            ends = way_in(self._bar(entered, side), *self._bracket(*bracket, side))
+        found = list(self._priced(trade, ends, entered, side, _ENTRY_BAR))
+        if ends.stays:
+            found += self._later(trade, number, entered, left, side)
+        return _Ways(found, _cause(found)) if _differs(found, trade) else _Ways([], "")
+
+    def _later(
+        self, trade: Any, number: int, entered: int, left: int | None, side: int
+    ) -> Iterator[_End]:
+        """Give the ends of a trade that outlived the bar of its entry."""
+        if left == entered and self._by_bracket(trade):
+            close = Exit(self._bar(entered, side).close, "", True)
+            yield from self._priced(trade, Ends([close], False), entered, side, _ENTRY_BAR)
+            return
+        ends = Ends([], True)
+        if left is not None and left != entered:
+            bracket = self._live_bracket(trade, left)
+            ends = self._ends_from_open(trade, number, left, side, bracket)
+        if ends.exits:
+            assert left is not None
+            yield from self._priced(trade, ends, left, side, _EXIT_BAR)
+        else:
+            yield _End(int(trade["exit_bar"]), float(trade["exit_price"]), 0.0, 0.0, "", "")
+
+    def _by_bracket(self, trade: Any) -> bool:
+        """Whether a trade was closed by its stop-loss or take-profit."""
+        return any(self._filled(int(trade[slot])) for slot in ("sl_order", "tp_order"))
+
+    def _filled(self, order: int) -> bool:
+        return order != codes.ABSENT and self._orders["state"][order] == codes.FILLED
+
+    def _priced(self, trade: Any, ends: Ends, bar: int, side: int, where: str) -> Iterator[_End]:
+        """Give the ends on a bar their prices, after slippage, and what they change."""
+        whole = self._whole(bar)
+        size, reported = float(trade["size"]), float(trade["exit_price"])
+        is_whole = not trade["is_float"]
+        for end in ends.exits:
+            raw = side * end.price
+            if raw == reported and whole == trade["exit_bar"] and not self._slips:
+                yield _End(whole, raw, 0.0, 0.0, where, end.name)
+                continue
+            price, fee = self._broker.priced_exit(
+                size, raw, whole=is_whole, resting=end.resting, slips=not end.resting
+            )
+            if price == reported and whole == trade["exit_bar"]:
+                yield _End(whole, price, 0.0, fee, where, end.name)
+                continue
+            by_target = self._filled(int(trade["tp_order"]))
+            _, paid = self._broker.priced_exit(
+                size, reported, whole=is_whole, resting=by_target, slips=False
+            )
+            yield _End(whole, price, size * (price - reported) - (fee - paid), fee, where, end.name)
+
+    def changes(self, chosen: list[_End | None]) -> FloatArray:
+        """Sum up what other ends of trades add to the equity of each bar."""
+        close = self._broker.bars.close
+        added = np.zeros(len(close))
+        for trade, end in zip(self._trades, chosen, strict=True):
+            if end is None:
+                continue
+            left = int(trade["exit_bar"])
+            added[left:] += end.gain
+            if end.bar < left:
+                early = slice(end.bar, left)
+                added[early] += float(trade["size"]) * (end.price - close[early]) - end.fee
+        if self._broker.bankrupt:
+            added[self._broker.equity == 0.0] = 0.0
+        return added
+
+
+def _differs(found: list[_End], trade: Any) -> bool:
+    """Whether any end is another than that of the run."""
+    bar, price = int(trade["exit_bar"]), float(trade["exit_price"])
+    return any((end.bar, end.price) != (bar, price) for end in found)
+
+
+def _cause(found: list[_End]) -> str:
+    """Say in words what may have closed a trade, and on which bar."""
+    parts = []
+    for where in (_ENTRY_BAR, _EXIT_BAR):
+        names = dict.fromkeys(end.name or "none" for end in found if end.where == where)
+        if names and where == _ENTRY_BAR and any(end.where != where for end in found):
+            names["none"] = None
+        if names:
+            parts.append(f"{' or '.join(names)} on the {where}")
+    return "; ".join(parts)
