@@ -150,43 +150,46 @@ def ambiguity_of(
         raise errors.no_records()
     records = _Records(broker)
     ways = [records.ways(k) for k in range(len(trades))]
-    table = trades[list(_KEPT)].copy()
-    table["Ambiguous"] = np.array([bool(way.ends) for way in ways], bool)
-    table["Cause"] = pd.Series([way.cause for way in ways], table.index, object)
+    columns: dict[str, Any] = {name: trades[name] for name in _KEPT}
+    columns["Ambiguous"] = np.array([bool(way.ends) for way in ways], bool)
+    columns["Cause"] = np.array([way.cause for way in ways], object)
     curves = {"Equity": equity.to_numpy(np.float64)}
     for name, choose in (("Pessimistic", min), ("Optimistic", max)):
         chosen = [choose(way.ends, key=_gain) if way.ends else None for way in ways]
-        bars = [way.bar if way else bar for way, bar in zip(chosen, table["ExitBar"], strict=True)]
-        prices = [way.price / unit if way else np.nan for way in chosen]
-        gains = [way.gain if way else 0.0 for way in chosen]
-        table[f"{name}Bar"] = np.array(bars, np.int64)
-        table[f"{name}Price"] = np.array(prices, np.float64)
-        table[f"{name}Price"] = table[f"{name}Price"].fillna(table["ExitPrice"])
-        table[f"{name}PnL"] = table["PnL"] + np.array(gains, np.float64)
+        bars, prices = (trades[row].to_numpy(copy=True) for row in ("ExitBar", "ExitPrice"))
+        gains = np.zeros(len(trades))
+        for k, end in enumerate(chosen):
+            if end is not None:
+                bars[k], prices[k], gains[k] = end.bar, end.price / unit, end.gain
+        columns[f"{name}Bar"] = bars
+        columns[f"{name}Price"] = prices
+        columns[f"{name}PnL"] = trades["PnL"].to_numpy(np.float64) + gains
         curves[name] = curves["Equity"] + records.changes(chosen)[-len(equity) :]
-    curve = pd.DataFrame(curves, index=equity.index)
-    return Ambiguity(table, curve, _summary(table, curve))
+    return Ambiguity(
+        pd.DataFrame(columns, index=trades.index),
+        pd.DataFrame(curves, index=equity.index),
+        _summary(columns, curves),
+    )
 
 
 def _gain(end: _End) -> float:
     return end.gain
 
 
-def _summary(table: pd.DataFrame, curve: pd.DataFrame) -> pd.Series[Any]:
-    marked = int(table["Ambiguous"].sum())
-    stake = float((table["OptimisticPnL"] - table["PessimisticPnL"]).sum())
+def _summary(trades: dict[str, Any], curves: dict[str, FloatArray]) -> pd.Series[Any]:
+    marks = trades["Ambiguous"]
     rows: dict[str, Any] = {
-        "# Trades": len(table),
-        "# Ambiguous Trades": marked,
-        "Ambiguous Trades [%]": 100 * marked / len(table) if len(table) else np.nan,
-        "PnL at Stake [$]": stake,
+        "# Trades": len(marks),
+        "# Ambiguous Trades": int(marks.sum()),
+        "Ambiguous Trades [%]": 100 * float(marks.mean()) if len(marks) else np.nan,
+        "PnL at Stake [$]": float((trades["OptimisticPnL"] - trades["PessimisticPnL"]).sum()),
     }
     names = {"": "Equity", ", Pessimistic": "Pessimistic", ", Optimistic": "Optimistic"}
-    start = curve["Equity"].iloc[0]
+    start = curves["Equity"][0]
     for suffix, name in names.items():
-        rows[f"Equity Final{suffix} [$]"] = curve[name].iloc[-1]
+        rows[f"Equity Final{suffix} [$]"] = float(curves[name][-1])
     for suffix, name in names.items():
-        rows[f"Return{suffix} [%]"] = 100 * (curve[name].iloc[-1] / start - 1)
+        rows[f"Return{suffix} [%]"] = 100 * float(curves[name][-1] / start - 1)
     return pd.Series(rows, dtype=object)
 
 
