@@ -7,6 +7,7 @@ they were, so the report is one of first order.
 
 from __future__ import annotations
 
+from collections import namedtuple
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -29,7 +30,7 @@ from hindcaster.stats.price_orders import (
 )
 
 if TYPE_CHECKING:
-    from hindcaster._types import FloatArray, IntArray
+    from hindcaster._types import FloatArray, IntArray, RecordArray
     from hindcaster.engine.ledger.broker import LedgerBroker
 
 _KEPT: Final = (
@@ -90,9 +91,8 @@ class Ambiguity:
     >>> with warnings.catch_warnings():
     ...     warnings.simplefilter("ignore")  # of brackets that wait for the next bar
     ...     stats = Backtest(GOOG, Breakout).run()
-    >>> stats._ambiguity
-    # Trades                                   355
-    # Ambiguous Trades                          67
+    >>> stats._ambiguity.summary[["# Trades", "# Ambiguous Trades"]].tolist()
+    [62, 20]
     """
 
     trades: pd.DataFrame
@@ -193,6 +193,20 @@ def _summary(trades: dict[str, Any], curves: dict[str, FloatArray]) -> pd.Series
     return pd.Series(rows, dtype=object)
 
 
+def _rows(name: str, records: RecordArray) -> list[Any]:
+    """Make plain tuples of records, which are read often and one by one."""
+    kind = namedtuple(name, records.dtype.names or ())  # type: ignore[misc]
+    return [kind(*row) for row in records.tolist()]
+
+
+def _late_closes(orders: RecordArray) -> dict[int, int]:
+    """Find closing orders for trades that were closed already, by trade."""
+    late = np.flatnonzero(
+        (orders["role"] == codes.CLOSE) & (orders["reason"] == codes.CANCEL_NOTHING_LEFT)
+    )
+    return dict(zip(orders["parent"][late].tolist(), late.tolist(), strict=True))
+
+
 def _given(price: float) -> bool:
     return price == price and price != 0.0
 
@@ -205,40 +219,34 @@ class _Records:
 
     def __init__(self, broker: LedgerBroker) -> None:
         self._broker = broker
-        self._trades = broker.trades.take(broker.closed[: broker.account["n_closed"][0]])
-        self._orders = broker.orders[: broker.account["n_orders"][0]]
+        orders = broker.orders[: broker.account["n_orders"][0]]
+        trades = broker.trades[: broker.account["n_trades"][0]]
+        self._orders = _rows("_Order", orders)
+        self._trades = _rows("_Trade", trades)
         self._finer = broker.finer
         bars = broker.bars
         whole = (bars.open, bars.high, bars.low, bars.close)
         self._prices = whole if broker.finer is None else broker.finer[:4]
         self._spread = broker.spread
         self._slips = bool(broker.account["slip"][0] or broker.account["slip_rate"][0])
-        self._rivals = {} if broker.account["hedging"][0] else self._entries_by_bar()
-        self._closes = self._late_closes()
-        self._held = self._held_before()
+        self._rivals = {} if broker.account["hedging"][0] else self._entries_by_bar(orders)
+        self._closes = _late_closes(orders)
+        self._held = self._held_before(trades)
 
-    def _entries_by_bar(self) -> dict[int, list[int]]:
+    def _entries_by_bar(self, orders: RecordArray) -> dict[int, list[int]]:
         """Entry orders that were filled, by the bar that filled them."""
-        orders = self._orders
         filled = np.flatnonzero((orders["role"] == codes.ENTRY) & (orders["filled"] != 0.0))
         found: dict[int, list[int]] = {}
         for order in filled.tolist():
             found.setdefault(self._bar_of_order(order), []).append(order)
         return found
 
-    def _late_closes(self) -> dict[int, int]:
-        """Find closing orders for trades that were closed already, by trade."""
-        orders = self._orders
-        late = np.flatnonzero(
-            (orders["role"] == codes.CLOSE) & (orders["reason"] == codes.CANCEL_NOTHING_LEFT)
-        )
-        return {int(orders["parent"][order]): order for order in late.tolist()}
-
-    def _held_before(self) -> IntArray:
+    def _held_before(self, trades: RecordArray) -> IntArray:
         """How many trades were open before each bar of the data, and not closed before it."""
-        trades = self._broker.trades[: self._broker.account["n_trades"][0]]
         n_bars = len(self._broker.bars)
-        entered = np.array([self._whole(self._entered(trade)) for trade in trades], np.int64)
+        entered = np.array([self._entered(trade) for trade in self._trades], np.int64)
+        if self._finer is not None:
+            entered = self._finer.bars_of(entered)
         left = np.where(trades["exit_bar"] == codes.ABSENT, n_bars, trades["exit_bar"])
         change = np.zeros(n_bars + 2, np.int64)
         lasting = left > entered
@@ -248,14 +256,14 @@ class _Records:
 
     def _is_market(self, order: int) -> bool:
         record = self._orders[order]
-        return not (_given(record["limit"]) or _given(record["stop"]))
+        return not (_given(record.limit) or _given(record.stop))
 
     def _bar_of_order(self, order: int) -> int:
         """Bar on which an order was worked: if it fills at a close, that is the next one."""
         record = self._orders[order]
         if self._finer is not None:
-            return int(record["done_finer"])
-        return int(record["done_bar"]) + int(record["on_close"] and self._is_market(order))
+            return int(record.done_finer)
+        return int(record.done_bar) + int(record.on_close and self._is_market(order))
 
     def _bar(self, bar: int, side: int) -> Prices:
         prices = Prices(*(float(column[bar]) for column in self._prices))
@@ -268,25 +276,24 @@ class _Records:
     def _entered(self, trade: Any) -> int:
         """Bar from whose open on, or within which, a trade is there."""
         if self._finer is not None:
-            return int(trade["entry_finer"])
-        order = int(trade["order"])
-        at_close = self._orders["on_close"][order] and self._is_market(order)
-        return int(trade["entry_bar"]) + int(at_close)
+            return int(trade.entry_finer)
+        at_close = self._orders[trade.order].on_close and self._is_market(trade.order)
+        return int(trade.entry_bar) + int(at_close)
 
     def _left(self, trade: Any) -> int | None:
         """Bar within which a trade was closed; None if at the close of a bar of the data."""
         if self._finer is None:
-            return int(trade["exit_bar"])
-        left = int(trade["exit_finer"])
-        inside = left != codes.ABSENT and self._whole(left) == trade["exit_bar"]
+            return int(trade.exit_bar)
+        left = int(trade.exit_finer)
+        inside = left != codes.ABSENT and self._whole(left) == trade.exit_bar
         return left if inside else None
 
     def _way_in(self, trade: Any, bar: int, side: int) -> Any:
         """Which of the functions of `price_orders` a trade's entry asks for."""
-        order = self._orders[int(trade["order"])]
+        order = self._orders[trade.order]
         prices = self._bar(bar, side)
-        stop, limit = order["stop"], order["limit"]
-        at_stop = order["fill_price"] == stop * (1.0 + side * self._spread)
+        stop, limit = order.stop, order.limit
+        at_stop = order.fill_price == stop * (1.0 + side * self._spread)
         if _given(stop) and (at_stop or not _given(limit)):
             return from_rise if prices.open < side * stop else from_open
         if _given(limit):
@@ -303,10 +310,13 @@ class _Records:
         found = []
         whole, entered = self._whole(bar), self._whole(self._entered(trade))
         for slot, field in (("sl_order", "stop"), ("tp_order", "limit")):
-            order = int(trade[slot])
-            placed = -1 if order == codes.ABSENT else int(self._orders["placed_bar"][order])
-            live = order != codes.ABSENT and (placed < whole or placed == entered)
-            found.append(float(self._orders[field][order]) if live else np.nan)
+            number = getattr(trade, slot)
+            if number == codes.ABSENT:
+                found.append(np.nan)
+                continue
+            order = self._orders[number]
+            live = order.placed_bar < whole or order.placed_bar == entered
+            found.append(getattr(order, field) if live else np.nan)
         return found[0], found[1]
 
     def _ends_from_open(
@@ -315,45 +325,46 @@ class _Records:
         """Find the ends on a bar of a trade that is there from its open on, by any order."""
         stop, target = self._bracket(*bracket, side)
         late = self._closes.get(number)
-        if late is not None and abs(self._orders["size"][late]) >= abs(trade["size"]):
+        if late is not None and abs(self._orders[late].size) >= abs(trade.size):
             return self._at_open(late, bar)
-        alone = self._held[self._whole(bar)] == int(self._entered(trade) < bar)
+        whole = self._whole(bar)
+        alone = self._held[whole] == int(self._whole(self._entered(trade)) < whole)
         for order in self._rivals.get(bar, ()) if alone else ():
             record = self._orders[order]
-            covers = -side * record["filled"] >= abs(trade["size"])
-            if not covers or order == trade["order"] or record["placed_bar"] >= self._whole(bar):
+            covers = -side * record.filled >= abs(trade.size)
+            if not covers or order == trade.order or record.placed_bar >= whole:
                 continue
             if self._is_market(order):
                 return self._at_open(order, bar)
-            if _given(record["stop"]) and _given(record["limit"]):
+            if _given(record.stop) and _given(record.limit):
                 continue
-            if _given(record["stop"]):
-                stop = max(stop, Level(side * record["stop"], "opposite order"))
+            if _given(record.stop):
+                stop = max(stop, Level(side * record.stop, "opposite order"))
             else:
-                target = min(target, Level(side * record["limit"], "opposite order"))
+                target = min(target, Level(side * record.limit, "opposite order"))
         return from_open(self._bar(bar, side), stop, target)
 
     def _at_open(self, order: int, bar: int) -> Ends:
         """Make the end by an order that was due at the open, or the close before it."""
-        role = self._orders["role"][order]
+        role = self._orders[order].role
         name = "closing order" if role == codes.CLOSE else "opposite order"
         whole = self._whole(bar)
         closes = self._broker.bars.close
-        price = closes[whole - 1] if self._orders["on_close"][order] else self._prices[0][bar]
-        side = -np.sign(self._orders["size"][order])
+        price = closes[whole - 1] if self._orders[order].on_close else self._prices[0][bar]
+        side = -np.sign(self._orders[order].size)
         return Ends([Exit(side * float(price), name, False)], False)
 
     def ways(self, k: int) -> _Ways:
         """Say how a closed trade may have ended."""
-        trade = self._trades[k]
         number = int(self._broker.closed[k])
-        side = 1 if trade["size"] > 0 else -1
+        trade = self._trades[number]
+        side = 1 if trade.size > 0 else -1
         entered, left = self._entered(trade), self._left(trade)
         if left is not None and left < entered:
             return _Ways([], "")
-        order = self._orders[int(trade["order"])]
+        order = self._orders[trade.order]
         way_in = self._way_in(trade, entered, side)
-        bracket = float(order["sl"]), float(order["tp"])
+        bracket = order.sl, order.tp
         if left == entered and way_in is from_open:
             ends = self._ends_from_open(trade, number, entered, side, bracket)
         else:
@@ -379,32 +390,32 @@ class _Records:
             assert left is not None
             yield from self._priced(trade, ends, left, side, _EXIT_BAR)
         else:
-            yield _End(int(trade["exit_bar"]), float(trade["exit_price"]), 0.0, 0.0, "", "")
+            yield _End(trade.exit_bar, trade.exit_price, 0.0, 0.0, "", "")
 
     def _by_bracket(self, trade: Any) -> bool:
         """Whether a trade was closed by its stop-loss or take-profit."""
-        return any(self._filled(int(trade[slot])) for slot in ("sl_order", "tp_order"))
+        return self._filled(trade.sl_order) or self._filled(trade.tp_order)
 
     def _filled(self, order: int) -> bool:
-        return order != codes.ABSENT and self._orders["state"][order] == codes.FILLED
+        return order != codes.ABSENT and self._orders[order].state == codes.FILLED
 
     def _priced(self, trade: Any, ends: Ends, bar: int, side: int, where: str) -> Iterator[_End]:
         """Give the ends on a bar their prices, after slippage, and what they change."""
         whole = self._whole(bar)
-        size, reported = float(trade["size"]), float(trade["exit_price"])
-        is_whole = not trade["is_float"]
+        size, reported = trade.size, trade.exit_price
+        is_whole = not trade.is_float
         for end in ends.exits:
             raw = side * end.price
-            if raw == reported and whole == trade["exit_bar"] and not self._slips:
+            if raw == reported and whole == trade.exit_bar and not self._slips:
                 yield _End(whole, raw, 0.0, 0.0, where, end.name)
                 continue
             price, fee = self._broker.priced_exit(
                 size, raw, whole=is_whole, resting=end.resting, slips=not end.resting
             )
-            if price == reported and whole == trade["exit_bar"]:
+            if price == reported and whole == trade.exit_bar:
                 yield _End(whole, price, 0.0, fee, where, end.name)
                 continue
-            by_target = self._filled(int(trade["tp_order"]))
+            by_target = self._filled(trade.tp_order)
             _, paid = self._broker.priced_exit(
                 size, reported, whole=is_whole, resting=by_target, slips=False
             )
@@ -414,14 +425,15 @@ class _Records:
         """Sum up what other ends of trades add to the equity of each bar."""
         close = self._broker.bars.close
         added = np.zeros(len(close))
-        for trade, end in zip(self._trades, chosen, strict=True):
+        for k, end in enumerate(chosen):
             if end is None:
                 continue
-            left = int(trade["exit_bar"])
+            trade = self._trades[self._broker.closed[k]]
+            left = trade.exit_bar
             added[left:] += end.gain
             if end.bar < left:
                 early = slice(end.bar, left)
-                added[early] += float(trade["size"]) * (end.price - close[early]) - end.fee
+                added[early] += trade.size * (end.price - close[early]) - end.fee
         if self._broker.bankrupt:
             added[self._broker.equity == 0.0] = 0.0
         return added
@@ -429,7 +441,7 @@ class _Records:
 
 def _differs(found: list[_End], trade: Any) -> bool:
     """Whether any end is another than that of the run."""
-    bar, price = int(trade["exit_bar"]), float(trade["exit_price"])
+    bar, price = trade.exit_bar, trade.exit_price
     return any((end.bar, end.price) != (bar, price) for end in found)
 
 

@@ -221,7 +221,8 @@ class Backtest(WindowedRuns, Sweeping, Reporting):
             - ``_trades``: frame with a row per closed trade;
             - ``_orders``: frame with a row per order ever placed, and what became of it.
 
-            `hindcaster.stats.summary.summarize` defines each row.
+            `hindcaster.stats.summary.summarize` defines each row. ``stats._ambiguity`` reports on
+            trades whose result depends on the order of prices inside a bar.
 
         Raises
         ------

@@ -12,6 +12,7 @@ from hindcaster.driver import warm_up
 from hindcaster.strategy import Strategy
 
 if TYPE_CHECKING:
+    from hindcaster.engine.ledger.finer import FinerBars
     from hindcaster.plotting.report.provenance import Row
     from hindcaster.results import Result
 
@@ -37,6 +38,7 @@ class Reporting:
     _results: Result | None
     _slippage: tuple[float, float]
     _lots: int
+    _finer: FinerBars | None
 
     def report(
         self,
@@ -128,6 +130,7 @@ class Reporting:
         values = {name: getattr(self, f"_{name}", None) for name in _SETTINGS}
         in_price, share = self._slippage
         values["slippage"] = f"{in_price:g} of the price's unit" if in_price else share
+        values["intrabar"] = f"{len(self._finer.open):,} finer bars" if self._finer else None
         values["fractional"] = 1 / self._lots if self._lots > 1 else False
         return values
 
