@@ -534,5 +534,7 @@ class Backtest(WindowedRuns, Sweeping, Reporting):
         return self._finer
 
     def _warn(self, notices: RecordArray) -> None:
+        if self._silent:
+            return
         for text in notice_texts(notices, self._data.index):
             warnings.warn(text, stacklevel=6)

@@ -164,6 +164,16 @@ def trade_columns(broker: LedgerBroker, axis: TimeAxis) -> dict[str, Any]:
     }
 
 
+def known_equity(broker: LedgerBroker, start: int) -> FloatArray:
+    """Equity of every bar of a finished run: what it started with before its first bar."""
+    equity: FloatArray = broker.equity
+    if start < len(equity):
+        equity[:start] = equity[start]
+    if np.isnan(equity).any():  # an infinite price leaves gaps, an empty run leaves all
+        equity = np.asarray(pd.Series(equity).bfill().fillna(broker.cash), np.float64)
+    return equity
+
+
 def profits_of(records: RecordArray) -> tuple[FloatArray, FloatArray]:
     """Profit in cash, and as a fraction of the value at entry, of closed trades, net of fees."""
     size, commission = records["size"], records["commission"]

@@ -13,7 +13,6 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
-import numpy as np
 import pandas as pd
 
 from hindcaster import errors
@@ -41,6 +40,7 @@ class WindowedRuns:
     _finalize_trades: bool
     _results: Result | None
     _window: int | None = None  # first bar of the window; None: all bars, as the user asked for
+    _silent: bool = False  # whether this is the copy of a backtest for one of many scenarios
 
     if TYPE_CHECKING:
 
@@ -85,18 +85,14 @@ class WindowedRuns:
             broker.close_out(last)
         elif solvent and self._finalize_trades:
             broker.finalize(last)
-        elif solvent and broker.active_trades():
+        elif solvent and not self._silent and broker.active_trades():
             warnings.warn(errors.TRADES_LEFT_OPEN, stacklevel=4)
         broker.finish(last + 1)
 
     def _result(self, broker: LedgerBroker, strategy: Strategy, start: int) -> Result:
-        from hindcaster.results import build_result
+        from hindcaster.results import build_result, known_equity
 
-        equity: FloatArray = broker.equity
-        if start < len(equity):
-            equity[:start] = equity[start]
-        if np.isnan(equity).any():  # an infinite price leaves gaps, an empty run leaves all
-            equity = np.asarray(pd.Series(equity).bfill().fillna(broker.cash), np.float64)
+        equity = known_equity(broker, start)
         begin = self._window or 0
         span, close = self._span
         result = build_result(

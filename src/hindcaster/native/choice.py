@@ -114,6 +114,12 @@ def worth_looking(cls: type, wanted: bool | None, n_bars: int) -> bool:
     return bool(known and known.programs) or worked + n_bars >= LOOK_BARS
 
 
+def expect(cls: type, n_bars: int) -> None:
+    """Note how many bars of a strategy are about to be worked, before the first of its runs."""
+    known = _KNOWN.setdefault(cls, _Known())
+    known.bars = max(known.bars, n_bars)
+
+
 def _reason(wanted: bool | None, cached: bool, total: int) -> str:
     if wanted:
         return "compiled=True"

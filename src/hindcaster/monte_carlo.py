@@ -1,0 +1,1 @@
+"""`MonteCarlo`: what `Backtest.monte_carlo` gives."""
