@@ -1,4 +1,4 @@
-"""Candle pipelines: what changes the candles of an exchange simulation before anybody sees them."""
+"""The base class of candle pipelines."""
 
 from __future__ import annotations
 
