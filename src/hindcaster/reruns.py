@@ -22,8 +22,10 @@ from hindcaster.results import known_equity
 from hindcaster.stats.scores import (
     SCORES,
     TRADES,
+    Records,
     calendar_of,
     can_score,
+    records_for,
     score,
     scratch_for,
 )
@@ -233,18 +235,50 @@ class _Runs:
 
     def _outcome(self, test: Any, worked: Any) -> Outcome:
         """Take what is kept of a run."""
-        broker, start = worked.broker, worked.start
-        equity = known_equity(broker, start)
+        broker = worked.broker
+        equity = known_equity(broker, worked.start)
         count = int(broker.account["n_closed"][0])
-        axis, close = test._span
-        calendar = calendar_of(axis, close, market_of(axis, close))
-        trades, room = records_of(broker, count, 0), scratch_for(len(equity))
+        trades = records_of(broker, count, 0)
         wait = warm_up(worked.strategy)
-        values = np.full(len(self._names), np.nan)
-        for place, name in enumerate(self._names):
-            number = SCORES[name]
-            if count or number < TRADES:
-                values[place] = score(number, equity, trades, count, wait, calendar, room)
-            elif number == TRADES:
-                values[place] = 0.0
+        axis, close = test._span
+        values = values_of(self._names, equity, axis, close, trades, count, wait)
         return Outcome(values, equity[self._kept])
+
+
+def values_of(
+    names: tuple[str, ...],
+    equity: FloatArray,
+    axis: TimeAxis,
+    close: FloatArray,
+    trades: Records | None = None,
+    count: int = 0,
+    wait: int = 0,
+) -> FloatArray:
+    """Compute rows of a result; those about trades are NaN where there are none.
+
+    Parameters
+    ----------
+    names : tuple of str
+        The rows.
+    equity : array of float, shape (n_bars,)
+        Equity of every bar.
+    axis, close
+        Index and closes of the bars.
+    trades : Records, optional
+        Closed trades.
+    count : int, default 0
+        How many of them.
+    wait : int, default 0
+        Bars before indicators have values.
+    """
+    trades = records_for(1) if trades is None else trades
+    calendar = calendar_of(axis, close, market_of(axis, close))
+    room = scratch_for(len(equity))
+    values = np.full(len(names), np.nan)
+    for place, name in enumerate(names):
+        number = SCORES[name]
+        if count or number < TRADES:
+            values[place] = score(number, equity, trades, count, wait, calendar, room)
+        elif number == TRADES:
+            values[place] = 0.0
+    return values

@@ -40,5 +40,5 @@ def bounded(rows: FloatArray, ends: FloatArray | None = None) -> None:
 def own_or_global(seed: int | None) -> np.random.RandomState:
     """Give random numbers of a seed, or NumPy's global ones."""
     if seed is None:
-        return np.random.mtrand._rand  # type: ignore[attr-defined, no-any-return]
+        return np.random.mtrand._rand
     return np.random.RandomState(seed)
