@@ -13,12 +13,18 @@ class Progress:
     """A progress bar that shows itself only if the work takes longer than a moment."""
 
     def __init__(
-        self, total: int, label: str, unit: str, note: Callable[[], str] | None = None
+        self,
+        total: int,
+        label: str,
+        unit: str,
+        note: Callable[[], str] | None = None,
+        patience: float | None = None,
     ) -> None:
         self._total = total
         self._label = label
         self._unit = unit
         self._done = 0
+        self._patience = _PATIENCE if patience is None else patience
         self._bar: Any = None
         self._note = note  # gives the text behind the bar
         self._started = time.monotonic()
@@ -37,7 +43,7 @@ class Progress:
             if self._note is not None:
                 self._bar.set_postfix_str(self._note(), refresh=False)
             self._bar.update(count)
-        elif self._done < self._total and time.monotonic() - self._started > _PATIENCE:
+        elif self._done < self._total and time.monotonic() - self._started > self._patience:
             from tqdm.auto import tqdm
 
             self._bar = tqdm(

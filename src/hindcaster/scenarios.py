@@ -89,6 +89,10 @@ class Scenarios:
         >>> chance.stats.shape
         (20, 24)
         >>> chance.percentiles.loc["Return [%]", ["Original", "50%", "p-value"]].round(2)
+        Original    453.37
+        50%         -36.49
+        p-value       0.10
+        Name: Return [%], dtype: float64
         """
         from hindcaster.monte_carlo import monte_carlo
 

@@ -67,3 +67,30 @@ def scenarios_failed(failed: int, count: int, first: int, error: BaseException) 
 def scenarios_interrupted(done: int, count: int) -> str:
     """Text of the warning that the work was interrupted."""
     return f"Interrupted after {done} of {count} scenarios: the result is that of these."
+
+
+def scenarios_left_out(failed: int, count: int, first: int, error: BaseException) -> str:
+    """Text of the warning that some scenarios raised and are missing."""
+    return (
+        f"{failed} of {count} scenarios raised an error and are left out, the first is scenario "
+        f"{first}: {type(error).__name__}: {error}"
+    )
+
+
+def no_trades_to_shuffle() -> ValueError:
+    """The backtest of an exchange strategy has no trades."""
+    return ValueError(
+        "The backtest has no trades, so there is no order of trades to change. Give it more "
+        "candles, or a strategy that trades on these."
+    )
+
+
+def bad_cpu_cores(value: Any) -> TypeError | ValueError:
+    """The number of workers is none."""
+    kind = ValueError if isinstance(value, int) else TypeError
+    return kind(f"cpu_cores must be a whole number from 1 on, or None, got {value!r}.")
+
+
+def no_such_results(name: str, part: str) -> ValueError:
+    """What is to be shown did not come from the function."""
+    return ValueError(f"results must be what {name}() returned: {part!r} is missing.")

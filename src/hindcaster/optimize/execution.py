@@ -45,6 +45,7 @@ def evaluate(
     label: str,
     note: Callable[[], str] | None = None,
     quick: Stage | None = None,
+    patience: float | None = None,
 ) -> Generator[Any, None, None]:
     """Give ``function(case)`` for every case, in order.
 
@@ -61,6 +62,8 @@ def evaluate(
         Gives the text behind the bar, asked for after every result.
     quick : callable, optional
         Asked first: gives results of the function for as many cases as it can.
+    patience : float, optional
+        Seconds before a progress bar appears; a moment if absent, never if infinite.
 
     Raises
     ------
@@ -80,7 +83,7 @@ def evaluated(
 ) -> Generator[list[Any], None, None]:
     """Give the same as `evaluate`, in lists of results as they come."""
     done = 0
-    with Progress(len(cases), label, "run", note) as progress:
+    with Progress(len(cases), label, "run", note, patience) as progress:
         for stage in (quick or _none, _here_while_quickest, _in_workers, _here):
             for results in stage(function, cases[done:]):
                 done += len(results)

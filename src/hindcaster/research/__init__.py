@@ -6,6 +6,7 @@ from hindcaster.research.candles import (
     fake_candle,
     fake_range_candles,
 )
+from hindcaster.research.monte_carlo import monte_carlo_candles, monte_carlo_trades
 from hindcaster.research.prepared import PreparedCandles
 from hindcaster.store import get_candles, import_candles, store_candles
 
@@ -17,5 +18,7 @@ __all__ = [
     "fake_range_candles",
     "get_candles",
     "import_candles",
+    "monte_carlo_candles",
+    "monte_carlo_trades",
     "store_candles",
 ]

@@ -10,7 +10,7 @@ import io
 import warnings
 from collections.abc import Callable
 from threading import Lock
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -20,7 +20,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from hindcaster._types import FloatArray
-from hindcaster.plotting.exchange.info import ImageData
+from hindcaster.plotting.exchange.info import FanData, ImageData
 from hindcaster.plotting.style import PALETTES
 from hindcaster.stats.calendar_returns import calendar_returns
 from hindcaster.stats.distribution import histogram
@@ -28,6 +28,8 @@ from hindcaster.stats.drawdowns import notable_falls
 from hindcaster.stats.time_axis import TimeAxis
 
 LOCK: Final = Lock()
+
+T = TypeVar("T")
 
 _COLORS = PALETTES["light"]
 _HELD_COLORS: Final = ("#e8a33d", "#9b5fc0", "#2f9e77", "#c2577a", "#6b7f94", "#b0793a")
@@ -52,6 +54,7 @@ _FEWEST_MONTHS: Final = 2
 _MOST_MARKS: Final = 4_000
 _MOST_BESIDE: Final = 4  # entries of a legend
 _LONGEST_TITLE: Final = 58
+_FAINT: Final = 0.25  # opacity of one scenario among many
 _STRONGEST: Final = 0.6  # opacity behind the largest return
 
 
@@ -61,13 +64,19 @@ def images(data: ImageData) -> dict[str, bytes]:
         return {name: _png(draw, data) for name, draw in _IMAGES.items()}
 
 
+def fan(data: FanData) -> bytes:
+    """Draw a run's balance over those of its scenarios, and give the PNG file."""
+    with LOCK:
+        return _png(_fan, data)
+
+
 def overview(data: ImageData) -> bytes:
     """Draw balance and prices with all fills below each other, and give the PNG file."""
     with LOCK:
         return _png(_overview, data)
 
 
-def _png(draw: Callable[[Figure, ImageData], None], data: ImageData) -> bytes:
+def _png(draw: Callable[[Figure, T], None], data: T) -> bytes:
     figure = Figure(figsize=_SIZE, dpi=_DOTS, facecolor=_COLORS.paper)
     FigureCanvasAgg(figure)
     _margins(figure)
@@ -144,6 +153,18 @@ def _equity_curve(figure: Figure, data: ImageData) -> None:
         color = _HELD_COLORS[number % len(_HELD_COLORS)]
         _line(axes, data.times, values, f"Buy & hold {symbol}", color)
     _line(axes, data.times, data.balance, "Balance", _COLORS.curve)
+    _money(axes)
+    _dated(axes, data.times)
+    _legend(axes)
+
+
+def _fan(figure: Figure, data: FanData) -> None:
+    axes = _axes(figure, data.title)
+    for times, values in data.scenarios:
+        axes.plot(times, values, color=_COLORS.curve, linewidth=0.6, alpha=_FAINT)
+    if data.scenarios:
+        axes.plot([], [], color=_COLORS.curve, linewidth=1.0, label="Scenarios")
+    _line(axes, data.times, data.balance, "Original", _COLORS.ink)
     _money(axes)
     _dated(axes, data.times)
     _legend(axes)

@@ -91,3 +91,25 @@ class ImageData:
     trade_returns: FloatArray
     changes: dict[str, tuple[pd.DatetimeIndex, FloatArray]]
     marks: dict[str, Marks]
+
+
+@dataclass(frozen=True)
+class FanData:
+    """Balances of a run and of its scenarios.
+
+    Attributes
+    ----------
+    title : str
+        Heading.
+    times : DatetimeIndex
+        When the run's balance was sampled.
+    balance : ndarray
+        That balance.
+    scenarios : list of (DatetimeIndex, ndarray)
+        Those of the scenarios that are drawn, with their times.
+    """
+
+    title: str
+    times: pd.DatetimeIndex
+    balance: FloatArray
+    scenarios: list[tuple[pd.DatetimeIndex, FloatArray]]
