@@ -57,8 +57,9 @@ def trader(package: str) -> type:
 
 
 def arguments(package: str, seed: int, count: int, timeframe: str, **config: Any) -> dict[str, Any]:
-    """Arguments of both functions."""
+    """Arguments of both functions. The reference's fast mode samples the balance at other times."""
     return {
+        "fast_mode": False,
         "config": {
             "starting_balance": 10_000,
             "fee": 0.0005,

@@ -43,7 +43,7 @@ def print_monte_carlo_trades_summary(results: Mapping[str, Any]) -> None:
     ValueError: results must be what monte_carlo_trades() returned: ... is missing.
     """
     check_results(results, "monte_carlo_trades", ("confidence_analysis", "scenarios"))
-    print("\nMONTE CARLO TRADES (trade-order shuffle test)")
+    print("MONTE CARLO TRADES (trade-order shuffle test)")
     print(f"   Simulations: {len(results['scenarios'])}")
     _print_table(results["confidence_analysis"])
     print("\n   This tests how the same trades would have gone in other orders.")
@@ -71,7 +71,7 @@ def print_monte_carlo_candles_summary(results: Mapping[str, Any]) -> None:
     ValueError: results must be what monte_carlo_candles() returned: ... is missing.
     """
     check_results(results, "monte_carlo_candles", ("confidence_analysis", "scenarios"))
-    print("\nMONTE CARLO CANDLES (market-path robustness test)")
+    print("MONTE CARLO CANDLES (market-path robustness test)")
     print(f"   Valid scenarios: {len(results['scenarios'])}")
     _print_table(results["confidence_analysis"])
     print("\n   This tests how the strategy does on other candles of the same kind.")
