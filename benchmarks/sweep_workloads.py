@@ -172,6 +172,14 @@ def ten():
     return grid(test, "Return [%]", fast=[2, 3], slow=[10, 11, 12, 13, 14])
 
 
+def permuted():
+    """1,000 runs over GOOG daily bars in random orders, all statistics and equity of each."""
+    test = package.Backtest(goog(), SmaCross, commission=FEE, finalize_trades=True)
+    runs = 1000 // DIVISOR
+    seconds, first, _ = best_of(lambda: test.monte_carlo("bars", n=runs, seed=1))
+    return {"seconds": seconds, "first": first, "runs": runs}
+
+
 if __name__ == "__main__":
     warnings.simplefilter("ignore")
     print(json.dumps(globals()[WORKLOAD]()))
