@@ -17,5 +17,6 @@ from hindcaster.errors.outputs import *
 from hindcaster.errors.refusal import NotCompilable as NotCompilable
 from hindcaster.errors.running import *
 from hindcaster.errors.scenarios import *
+from hindcaster.errors.significance import *
 from hindcaster.errors.store import *
 from hindcaster.errors.windows import *

@@ -8,6 +8,10 @@ from hindcaster.research.candles import (
 )
 from hindcaster.research.monte_carlo import monte_carlo_candles, monte_carlo_trades
 from hindcaster.research.prepared import PreparedCandles
+from hindcaster.research.rule_significance_testing import (
+    plot_significance_test,
+    rule_significance_test,
+)
 from hindcaster.store import get_candles, import_candles, store_candles
 
 __all__ = [
@@ -20,5 +24,7 @@ __all__ = [
     "import_candles",
     "monte_carlo_candles",
     "monte_carlo_trades",
+    "plot_significance_test",
+    "rule_significance_test",
     "store_candles",
 ]

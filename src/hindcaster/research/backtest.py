@@ -174,13 +174,8 @@ def backtest(
     storage = Storage(output_folder) if wanted.files else None
     if extra_routes is not None and data_routes is not None:
         raise errors.two_values("data_routes", "extra_routes")
-    if isinstance(candles, PreparedCandles):
-        warmup_candles = warmup_candles or candles.warmup_candles
-    else:
-        check_candles({} if candles is None else candles)
-    terms = terms_of(config)
-    trading, data = read_routes(routes, data_routes or extra_routes, terms.exchange)
-    layout = Layout(terms, trading, data, candles or {}, warmup_candles)
+    layout = read_layout(config, routes, data_routes or extra_routes, candles, warmup_candles)
+    trading = layout.routes
     if candles_pipeline_class is not None:
         layout.change(pipelines_from(candles_pipeline_class, candles_pipeline_kwargs, layout.rows))
     elif any(has_own_pipeline(route) for route in trading):
@@ -212,12 +207,29 @@ def _simulate(
     )
     try:
         with warm_up_candles(run.terms.warm_up_candles), running(state):
-            _attach_strategies(run, routes, hyperparameters)
+            attach_strategies(run, routes, hyperparameters)
             Simulation(run, timeline).run_to_end()
     except BaseException as error:
         if log is not None and storage is not None:
             write_log_of_failure(log, storage, error)
         raise
+
+
+def read_layout(
+    config: Mapping[str, Any],
+    routes: Sequence[Mapping[str, Any]],
+    data_routes: Sequence[Mapping[str, Any]] | None,
+    candles: Mapping[str, Any] | None,
+    warmup_candles: Mapping[str, Any] | None,
+) -> Layout:
+    """Check the arguments that say what is simulated, and lay out the candles."""
+    if isinstance(candles, PreparedCandles):
+        warmup_candles = warmup_candles or candles.warmup_candles
+    else:
+        check_candles({} if candles is None else candles)
+    terms = terms_of(config)
+    trading, data = read_routes(routes, data_routes, terms.exchange)
+    return Layout(terms, trading, data, candles or {}, warmup_candles)
 
 
 class Layout:
@@ -232,6 +244,8 @@ class Layout:
     ----------
     rows : dict of str to ndarray
         Trading candles by symbol.
+    routes : list of Route
+        Trading routes.
     """
 
     def __init__(
@@ -244,7 +258,7 @@ class Layout:
     ) -> None:
         self.rows = rows_by_symbol(candles, routes, data_routes)
         self._terms = terms
-        self._routes = routes
+        self.routes = routes
         self._data_routes = data_routes
         self._warmup = warmup_candles
         self._prepared = candles if isinstance(candles, PreparedCandles) else None
@@ -255,18 +269,20 @@ class Layout:
             self.rows = changed(self.rows, pipelines)
             self._prepared = None
 
-    def made(self) -> tuple[Run, Timeline]:
-        """Lay out the candles and make a run."""
+    def made(self, *, by_clock: bool = False) -> tuple[Run, Timeline]:
+        """Lay out the candles and make a run; bars by the clock if asked, else where it must be."""
         quotes, moment, timeline = lay_out(
             self.rows,
             self._warmup,
-            self._routes,
+            self.routes,
+            self._data_routes,
             self._terms.warm_up_candles,
-            self._prepared,
+            None if by_clock else self._prepared,  # its bars may be counted, not by the clock
+            by_clock=by_clock,
         )
         run = Run(self._terms, quotes, moment)
-        run.timeframes = {1, *(route.minutes for route in self._routes + self._data_routes)}
-        run.routes, run.data_routes = self._routes, self._data_routes
+        run.timeframes = {1, *(route.minutes for route in self.routes + self._data_routes)}
+        run.routes, run.data_routes = self.routes, self._data_routes
         run.measure = lambda: measure(run, None)
         return run, timeline
 
@@ -277,16 +293,19 @@ def _own_pipelines(
     """Ask strategies for pipelines, in a run that is made for nothing else."""
     run, _ = layout.made()
     try:
-        _attach_strategies(run, run.routes, hyperparameters)
+        attach_strategies(run, run.routes, hyperparameters)
         return pipelines_of(run.lanes)
     finally:
         run.release()
 
 
-def _attach_strategies(
-    run: Run, routes: list[Route], hyperparameters: dict[str, Any] | None
+def attach_strategies(
+    run: Run,
+    routes: list[Route],
+    hyperparameters: dict[str, Any] | None,
+    kind: type[Agent] = Agent,
 ) -> None:
-    """Make each route's strategy and give it its place at the exchange."""
+    """Make each route's strategy, and what acts for it, and give it its place at the exchange."""
     if not _is_regular(run):
         routes = sorted(routes, key=lambda route: (route.symbol, route.timeframe))
     for route in routes:
@@ -299,7 +318,7 @@ def _attach_strategies(
             route.minutes,
             route.strategy_name,
         )
-        agent = Agent(lane, strategy)
+        agent = kind(lane, strategy)
         lane.strategy, lane.agent = strategy, agent
         strategy._attach(lane, agent)
         strategy.hp = values_for(strategy, hyperparameters)

@@ -113,8 +113,11 @@ def lay_out(
     candles: Candles,
     warmup_candles: Mapping[str, Any] | None,
     routes: list[Route],
+    data_routes: list[Route],
     warm_up: int,
     prepared: PreparedCandles | None,
+    *,
+    by_clock: bool = False,
 ) -> tuple[dict[str, Quotes], Moment, Timeline]:
     """Lay candles out in time.
 
@@ -128,12 +131,14 @@ def lay_out(
         Trading rows by symbol.
     warmup_candles : mapping or None
         As given to `hindcaster.research.backtest`.
-    routes : list of Route
-        Trading routes.
+    routes, data_routes : list of Route
+        Trading routes, and what can be read besides.
     warm_up : int
-        Bars every route must have before trading, where minutes are missing.
+        Bars all of them must have before trading, where bars are made by the clock.
     prepared : PreparedCandles or None
         What keeps copies and bars for further runs.
+    by_clock : bool, default False
+        Make bars by the clock whether minutes are missing or not.
 
     Returns
     -------
@@ -144,9 +149,9 @@ def lay_out(
     start = max(float(rows[0, TIME]) for rows in candles.values())
     warm = warm_up_rows(warmup_candles, routes[0].exchange, candles, start)
     blocks = _Blocks(warm, prepared)
-    if _same_minutes(candles):
+    if not by_clock and _same_minutes(candles):
         return _minute_by_minute(candles, blocks, routes, start)
-    return _by_closes(candles, blocks, routes, start, warm_up)
+    return _by_closes(candles, blocks, routes, data_routes, start, warm_up)
 
 
 def _minute_by_minute(
@@ -173,6 +178,7 @@ def _by_closes(
     candles: Candles,
     sources: _Blocks,
     routes: list[Route],
+    data_routes: list[Route],
     start: float,
     warm_up: int,
 ) -> tuple[dict[str, Quotes], Moment, Timeline]:
@@ -180,7 +186,8 @@ def _by_closes(
     moment.stage = len(candles)
     blocks = {symbol: sources.block(symbol, candles[symbol]) for symbol in sorted(candles)}
     if warm_up > 0:
-        start = max(start, *(_ready(blocks[r.symbol], r, warm_up) for r in routes))
+        ready = (_ready(blocks[r.symbol], r, warm_up) for r in (*routes, *data_routes))
+        start = max(start, *ready)
     times = {symbol: block[:, TIME] for symbol, block in blocks.items()}
     closes = [column[column >= start] + MINUTE_MS for column in times.values()]
     clocks = np.unique(np.concatenate(closes))
