@@ -26,6 +26,7 @@ from hindcaster.data.frame import checked_frame
 from hindcaster.driver import bars_of, notice_texts
 from hindcaster.reporting import Reporting, warm_up_of
 from hindcaster.scenarios import Scenarios
+from hindcaster.significance import ChanceTesting
 from hindcaster.strategy import Strategy
 from hindcaster.sweeping import Sweeping
 from hindcaster.windowed import CACHES, WindowedRuns
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
 _NO_OPTIONS = ("self", "results")  # arguments of `plot` that say not how to draw
 
 
-class Backtest(WindowedRuns, Sweeping, Scenarios, Reporting):
+class Backtest(WindowedRuns, Sweeping, Scenarios, ChanceTesting, Reporting):
     """Test a strategy on historical bars of one asset.
 
     Parameters

@@ -102,3 +102,8 @@ def metric_without_value(metric: str) -> ValueError:
 def bad_dots(value: Any) -> ValueError:
     """An image takes dots."""
     return ValueError(f"dpi must be a positive number of dots per inch, got {value!r}.")
+
+
+def nothing_simulated() -> ValueError:
+    """There is nothing to draw."""
+    return ValueError("There is nothing to draw: no simulation has a finite value.")
