@@ -12,7 +12,6 @@ from bokeh.models import (
     ColumnDataSource,
     GridPlot,
     HoverTool,
-    Label,
     NumeralTickFormatter,
     Span,
 )
@@ -126,6 +125,8 @@ def significance_layout(
     if options.plot_width is None:
         fig.sizing_mode = "stretch_width"
     dress(fig, colors, small=False)
+    fig.title.text = f"Strategy: {observed:.4g}, p = {p_value:.4g}"
+    fig.title.text_color, fig.title.text_font_style = colors.curve, "normal"
     fig.xaxis.visible = True
     fig.xaxis.axis_label, fig.yaxis.axis_label = f"{statistic} by chance", "Simulations"
     fig.yaxis.formatter = NumeralTickFormatter(format="0,0")
@@ -144,17 +145,6 @@ def significance_layout(
     fig.add_tools(HoverTool(renderers=bars, tooltips=rows, point_policy="follow_mouse"))
     fig.add_layout(
         Span(location=observed, dimension="height", line_color=colors.curve, line_width=2)
-    )
-    fig.add_layout(
-        Label(
-            x=8,
-            y=_HEIGHT - 90,
-            x_units="screen",
-            y_units="screen",
-            text=f"Strategy: {observed:.4g}   p = {p_value:.4g}",
-            text_color=colors.curve,
-            text_font_size="10pt",
-        )
     )
     _show_observed(fig, edges, observed)
     return gridplot(

@@ -119,19 +119,23 @@ def bootstrap_means(
     circle = np.concatenate([centred, centred])
     means = np.empty(n)
     for k, places in enumerate(_samples(len(values), n, 1 / block_length, generator)):
-        means[k] = circle[places].mean()
-    return means
+        means[k] = np.add.reduce(circle[places])
+    return means / len(values)
 
 
 def _samples(size: int, n: int, stop: float, generator: np.random.Generator) -> Iterator[AnyArray]:
     """Draw places on the circle, which is written out twice so that no block has to wrap."""
     steps = np.arange(size)
     for _ in range(n):
-        firsts = np.flatnonzero(generator.random(size - 1) < stop) + 1
+        firsts = np.flatnonzero(generator.random(size - 1) < stop)
         starts = generator.integers(0, size, size=len(firsts) + 1)
-        firsts = np.concatenate([[0], firsts])
-        lengths = np.diff(firsts, append=size)
-        yield np.repeat(starts - firsts, lengths) + steps
+        edges = np.empty(len(firsts) + 2, np.int64)
+        edges[0], edges[-1] = 0, size
+        np.add(firsts, 1, out=edges[1:-1])
+        starts -= edges[:-1]
+        places = np.repeat(starts, edges[1:] - edges[:-1])
+        places += steps
+        yield places
 
 
 def share_at_least(observed: float, simulated: FloatArray) -> float:
