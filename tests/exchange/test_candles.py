@@ -166,8 +166,9 @@ def test_enough_bars_must_exist_where_minutes_are_missing():
         return minute(self.time), len(self.candles)
 
     assert seen_by(candles, "3m", note, config=config)[0] == (9, 3)
-    with pytest.raises(CandlesNotFound, match="3m"):
-        seen_by(candles, "3m", note, config=futures(warm_up_candles=9))
+    for needed in (4, 9):  # the fourth bar is complete, but no minute is left after it
+        with pytest.raises(CandlesNotFound, match="3m"):
+            seen_by(candles, "3m", note, config=futures(warm_up_candles=needed))
 
 
 @pytest.mark.parametrize(("count", "value"), [(0, 105.1417021), (10, 105.0591373)])

@@ -243,7 +243,7 @@ def nothing_to_warm_up(key: str) -> ValueError:
 
 
 def no_start(timeframe: str, symbol: str, needed: int) -> CandlesNotFound:
-    """Candles with gaps do not give the bars that are needed before the first trade."""
+    """Candles do not give the bars that are needed before the first trade, and one more minute."""
     return CandlesNotFound(
         f"{symbol!r} never has {needed} finished bars of {timeframe!r}, which "
         f"config['warm_up_candles'] asks for: pass more candles, or warmup_candles."

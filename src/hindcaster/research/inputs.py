@@ -186,8 +186,7 @@ def _by_closes(
     moment.stage = len(candles)
     blocks = {symbol: sources.block(symbol, candles[symbol]) for symbol in sorted(candles)}
     if warm_up > 0:
-        ready = (_ready(blocks[r.symbol], r, warm_up) for r in (*routes, *data_routes))
-        start = max(start, *ready)
+        start = max(start, _all_ready(blocks, [*routes, *data_routes], warm_up))
     times = {symbol: block[:, TIME] for symbol, block in blocks.items()}
     closes = [column[column >= start] + MINUTE_MS for column in times.values()]
     clocks = np.unique(np.concatenate(closes))
@@ -203,6 +202,15 @@ def _by_closes(
     }
     firsts = {symbol: quote.first for symbol, quote in quotes.items()}
     return quotes, moment, Timeline(start, clocks, due, firsts, steps_of_rows)
+
+
+def _all_ready(blocks: Candles, routes: list[Route], warm_up: int) -> float:
+    """When every route has its first bars complete, with a minute left to trade in."""
+    found = [(_ready(blocks[route.symbol], route, warm_up), k) for k, route in enumerate(routes)]
+    start, last = max(found)
+    if all(block[-1, TIME] < start for block in blocks.values()):
+        raise errors.no_start(routes[last].timeframe, routes[last].symbol, warm_up)
+    return start
 
 
 def _ready(block: FloatArray, route: Route, warm_up: int) -> float:
