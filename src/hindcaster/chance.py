@@ -223,7 +223,13 @@ def permutations(
         values: FloatArray = found.values[:, 0]
         return values
 
-    observed = float(run(given, 1)[0])
+    try:
+        observed = float(run(given, 1)[0])
+    except (AttributeError, KeyError) as error:
+        left_out = [str(name) for name in test._data.columns if name not in COLUMNS]
+        if left_out:
+            error.add_note(errors.only_bars_are_permuted(left_out))
+        raise
     if observed != observed:
         raise errors.metric_without_value(metric)
     simulated = run(permuted, n)

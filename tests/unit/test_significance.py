@@ -397,6 +397,18 @@ def test_permutations_do_not_depend_on_workers():
     assert not np.array_equal(alone.simulated, other.simulated)
 
 
+def test_columns_that_permuted_bars_lack_are_named():
+    class Reader(Momentum):
+        def next(self):
+            assert self.data.Mood[-1] > 0
+
+    test = Backtest(frame_of(walk(2, 60)).assign(Mood=1.0), Reader)
+    test.significance(n=5)
+    with pytest.raises(AttributeError, match="Mood") as caught:
+        test.significance(method="permutation", n=5)
+    assert "without 'Mood'" in caught.value.__notes__[0]
+
+
 def test_permutations_that_raise_count_against_the_strategy():
     class Picky(Momentum):
         def init(self):

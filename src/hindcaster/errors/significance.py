@@ -107,3 +107,12 @@ def bad_dots(value: Any) -> ValueError:
 def nothing_simulated() -> ValueError:
     """There is nothing to draw."""
     return ValueError("There is nothing to draw: no simulation has a finite value.")
+
+
+def only_bars_are_permuted(left_out: list[str]) -> str:
+    """Say, as a note to an exception, that permuted bars lack columns."""
+    return (
+        f"method='permutation' runs the strategy on bars with Open, High, Low, Close and Volume "
+        f"only: without {', '.join(map(repr, left_out))}, which would not fit other bars. Let "
+        f"init() compute them, or take method='bootstrap'."
+    )

@@ -75,7 +75,10 @@ def is_optimizing() -> bool:
 
 
 def is_significance_testing() -> bool:
-    """Whether this is called in a significance test of a rule."""
+    """Whether this is called in a significance test that a dashboard runs.
+
+    False in `hindcaster.research.rule_significance_test`, where `is_backtesting` is True.
+    """
     return _run_state.current().kind == "significance test"
 
 
