@@ -181,6 +181,27 @@ def test_the_callback_hears_of_every_minute_and_every_part(monkeypatch):
         run(rule(alternate), progress_callback=lambda *_: 1 / 0)
 
 
+def test_a_progress_bar_is_shown_where_it_is_asked_for(monkeypatch):
+    bars = []
+
+    class Recorder:
+        def __init__(self, *, total, initial, **_):
+            self.total, self.done, self.closed = total, initial, False
+            bars.append(self)
+
+        def update(self, count):
+            self.done += count
+
+        def close(self):
+            self.closed = True
+
+    monkeypatch.setattr("tqdm.auto.tqdm", Recorder)
+    run(rule(alternate))
+    assert bars == []
+    run(rule(alternate), progress_bar=True)
+    assert [(bar.total, bar.done, bar.closed) for bar in bars] == [(100, 100, True)]
+
+
 def test_few_bars_are_warned_of_and_none_is_an_error():
     with pytest.warns(UserWarning, match="only 29 observations"):
         run(rule(alternate), walk(1, 30))

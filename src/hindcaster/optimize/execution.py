@@ -70,7 +70,7 @@ def evaluate(
     Exception
         What the function raised on the first case it failed on.
     """
-    for bundle in evaluated(function, cases, label, note, quick):
+    for bundle in evaluated(function, cases, label, note, quick, patience):
         yield from bundle
 
 
@@ -80,6 +80,7 @@ def evaluated(
     label: str,
     note: Callable[[], str] | None = None,
     quick: Stage | None = None,
+    patience: float | None = None,
 ) -> Generator[list[Any], None, None]:
     """Give the same as `evaluate`, in lists of results as they come."""
     done = 0

@@ -7,7 +7,6 @@ import os
 import time
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
@@ -23,6 +22,7 @@ from hindcaster.exchange.run import Run
 from hindcaster.exchange.timeframes import MINUTE_MS
 from hindcaster.plotting.options import check_theme
 from hindcaster.research.backtest import Layout, attach_strategies, read_layout
+from hindcaster.research.monte_carlo.common import patience
 from hindcaster.research.outputs.storage import Storage
 from hindcaster.research.simulation import Simulation
 from hindcaster.research.timeline import Timeline
@@ -89,7 +89,7 @@ def rule_significance_test(
     random_seed : int, optional
         Seed of the samples; 42 if absent.
     progress_bar : bool, default False
-        Show a progress bar if it takes longer than a moment.
+        Show a progress bar.
     cpu_cores : int, optional
         In how many parts the samples are reported to `progress_callback`: at most the number of
         cores, four fifths of them if absent. The result does not depend on it.
@@ -166,10 +166,9 @@ def rule_significance_test(
     generator = generator_of("random_seed", SEED if random_seed is None else random_seed)
     parts = _parts(cpu_cores)
     layout = read_layout(config, routes, data_routes, candles, warmup_candles)
-    with ExitStack() as stack:
-        report = _Report(progress_callback)
-        if progress_bar:
-            report.bar = stack.enter_context(Progress(_WHOLE, "rule_significance_test", "%"))
+    wait = patience(progress_bar)
+    with Progress(_WHOLE, "rule_significance_test", "%", patience=wait) as bar:
+        report = _Report(progress_callback, bar if progress_bar else None)
         rule = _signals(layout, hyperparameters or None, report)
         if not rule.signals:
             route = layout.routes[0]
@@ -200,21 +199,21 @@ def rule_significance_test(
 class _Report:
     """Hands percentages on to who asked for them."""
 
-    def __init__(self, callback: Heard | None) -> None:
+    def __init__(self, callback: Heard | None, bar: Progress | None) -> None:
         self._callback = callback
-        self.bar: Progress | None = None
+        self._bar = bar
         self._done = 0
 
     @property
     def is_heard(self) -> bool:
         """Whether somebody listens."""
-        return self._callback is not None or self.bar is not None
+        return self._callback is not None or self._bar is not None
 
     def __call__(self, percent: int) -> None:
         if self._callback is not None:
             self._callback(percent, _WHOLE)
-        if self.bar is not None and percent > self._done:
-            self.bar.update(percent - self._done)
+        if self._bar is not None and percent > self._done:
+            self._bar.update(percent - self._done)
             self._done = percent
 
 
