@@ -5,6 +5,7 @@ mistake was found. The modules hold them by theme; all are used by their names h
 """
 
 from hindcaster.errors.candles import *
+from hindcaster.errors.checking import *
 from hindcaster.errors.commands import *
 from hindcaster.errors.exchange import *
 from hindcaster.errors.helpers import *

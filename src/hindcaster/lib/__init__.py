@@ -14,6 +14,7 @@ Random prices          `bootstrap_ohlc_data`, `random_ohlc_data`
 from hindcaster.lib.conditions import barssince, cross, crossover, quantile
 from hindcaster.lib.fractional import FractionalBacktest
 from hindcaster.lib.heatmaps import plot_heatmaps
+from hindcaster.lib.lookahead import LookaheadCheck, check_lookahead
 from hindcaster.lib.multi import MultiBacktest
 from hindcaster.lib.overfitting import deflated_sharpe_ratio, probability_of_overfitting
 from hindcaster.lib.randomized import bootstrap_ohlc_data, random_ohlc_data
@@ -25,11 +26,13 @@ __all__ = [
     "OHLCV_AGG",
     "TRADES_AGG",
     "FractionalBacktest",
+    "LookaheadCheck",
     "MultiBacktest",
     "SignalStrategy",
     "TrailingStrategy",
     "barssince",
     "bootstrap_ohlc_data",
+    "check_lookahead",
     "compute_stats",
     "cross",
     "crossover",
