@@ -48,7 +48,7 @@ def differences(base: Seen, other: Seen, last: int) -> list[Difference]:
     found: list[Difference | None] = [
         _of_lines(key, line, other.lines.get(key), last) for key, line in base.lines.items()
     ]
-    found += [_of_attribute(base, other, name, last) for name in base.prepared]
+    found += [_of_attribute(base, other, name) for name in base.prepared]
     found += [_of_state(base, other, name, last) for name in base.attributes]
     found.append(_of_orders(base, other, last))
     if other.error is not None and other.raised_on is not None and base.error is None:
@@ -73,15 +73,19 @@ def _at(values: AnyArray, bar: int) -> Any:
     return values[..., bar].tolist()
 
 
-def _of_attribute(base: Seen, other: Seen, name: str, last: int) -> Difference | None:
+def _of_attribute(base: Seen, other: Seen, name: str) -> Difference | None:
     one, two = base.prepared[name], other.prepared.get(name, UNKNOWN)
     if alike(one, two):
         return None
-    bar = _first_bar(one, two, base.start) if name in base.by_bar else base.start
-    return Difference(f"prepared {name}", ATTRIBUTE, f"self.{name}", bar, _short(one), _short(two))
+    bar = _first_bar(one, two) if name in base.by_bar else None
+    if bar is not None and np.ndim(one) == 1:
+        one, two = (np.asarray(values)[bar] for values in (one, two))
+    where = base.start if bar is None else bar
+    texts = _short(one), _short(two)
+    return Difference(f"prepared {name}", ATTRIBUTE, f"self.{name}", where, *texts)
 
 
-def _first_bar(one: Any, two: Any, otherwise: int) -> int:
+def _first_bar(one: Any, two: Any) -> int | None:
     """Find the first bar on which values by bar differ."""
     if isinstance(one, pd.DataFrame):
         one, two = one.to_numpy(object), two.to_numpy(object)
@@ -89,9 +93,9 @@ def _first_bar(one: Any, two: Any, otherwise: int) -> int:
     if one.ndim > 1 and one.shape == two.shape and one.shape[0] > one.shape[-1]:
         one, two = np.moveaxis(one, 0, -1), np.moveaxis(two, 0, -1)
     if one.shape != two.shape:
-        return otherwise
+        return None
     differs = parting(one, two)
-    return int(differs.argmax()) if differs.any() else otherwise
+    return int(differs.argmax()) if differs.any() else None
 
 
 def _of_state(base: Seen, other: Seen, name: str, last: int) -> Difference | None:
@@ -106,6 +110,7 @@ def _of_state(base: Seen, other: Seen, name: str, last: int) -> Difference | Non
 
 
 def _short(value: Any) -> str:
+    value = value.item() if isinstance(value, np.generic) else value
     text = " ".join(repr(value).split())
     return text if len(text) <= 40 else f"{text[:39]}…"
 

@@ -59,14 +59,14 @@ def other_future(data: pd.DataFrame, known: int, future: Future, seed: int) -> p
         return data.iloc[:known]
     random = np.random.default_rng(seed)
     prices = _other_prices(data, known, future)
-    columns: list[Any] = []
-    for number in range(data.shape[1]):
-        column, name = data.iloc[:, number], data.columns[number]
+    columns: dict[int, Any] = {}
+    for number, name in enumerate(data.columns):
+        column = data.iloc[:, number]
         if name in prices:
-            columns.append(_replaced(column, known, prices[name]))
+            columns[number] = _replaced(column, known, prices[name])
         else:
-            columns.append(_drawn(column, known, future, random))
-    frame = pd.concat(columns, axis=1) if columns else data.copy()
+            columns[number] = _drawn(column, known, future, random)
+    frame = pd.DataFrame(columns, index=data.index, copy=False)
     frame.columns, frame.attrs = data.columns, dict(data.attrs)
     return frame
 
@@ -86,7 +86,8 @@ def other_series(series: pd.Series, known: int, future: Future, seed: int) -> pd
     """Change what follows the first `known` rows of a Series."""
     if future.ends or known >= len(series):
         return series.iloc[:known]
-    return _drawn(series, known, future, np.random.default_rng(seed))
+    changed = _drawn(series, known, future, np.random.default_rng(seed))
+    return pd.Series(changed, series.index, name=series.name)
 
 
 def _other_prices(data: pd.DataFrame, known: int, future: Future) -> dict[Any, FloatArray]:
@@ -143,23 +144,24 @@ def _with_decimals(bars: FloatArray, decimals: IntArray) -> FloatArray:
     return rounded
 
 
-def _replaced(column: pd.Series, known: int, tail: FloatArray) -> pd.Series:
-    values = np.concatenate([column.to_numpy(np.float64)[:known], tail])
-    changed = pd.Series(values, column.index, name=column.name)
+def _replaced(column: pd.Series, known: int, tail: FloatArray) -> Any:
+    """Put prices after the cut of a column, in its type."""
+    changed = np.concatenate([column.to_numpy(np.float64)[:known], tail])
     if pd.api.types.is_integer_dtype(column.dtype):
-        changed = changed.round()
-    return changed.astype(column.dtype)
+        changed = np.round(changed)
+    if isinstance(column.dtype, np.dtype):
+        return changed.astype(column.dtype)
+    return pd.Series(changed).astype(column.dtype).array
 
 
-def _drawn(column: pd.Series, known: int, future: Future, random: np.random.Generator) -> pd.Series:
+def _drawn(column: pd.Series, known: int, future: Future, random: np.random.Generator) -> Any:
     """Draw the rows after the cut from all rows of a column; numbers are scaled as well."""
     taken = np.arange(len(column))
     taken[known:] = random.integers(0, len(column), len(column) - known)
-    changed = column.take(taken).set_axis(column.index)
-    if isinstance(column.dtype, np.dtype) and column.dtype.kind in "fiu":
-        values = changed.to_numpy().copy()
-        values[known:] = _scaled(values[known:], column.dtype, future)
-        changed = pd.Series(values, column.index, name=column.name)
+    if not isinstance(column.dtype, np.dtype):
+        return column.array.take(taken)
+    changed = column.to_numpy()[taken]
+    changed[known:] = _scaled(changed[known:], changed.dtype, future)
     return changed
 
 

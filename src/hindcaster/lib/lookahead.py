@@ -30,6 +30,7 @@ _COLUMNS: Final = (
     "Found",
     "Through",
 )
+_FEWEST: Final = 20  # bars of data that end: with fewer a strategy may not make sense
 _DECISIONS: Final = (ORDER, ERROR)
 
 
@@ -330,7 +331,7 @@ class _Search:
         chosen = self._cuts(base, cuts)
         with Progress(len(chosen), "check_lookahead", "cut") as progress:
             for cut in chosen:
-                self._try(cut, (*CHANGED, ENDS))
+                self._try(cut, (*CHANGED, ENDS) if cut >= _FEWEST else CHANGED)
                 progress.update(1)
         for decisions in (False, True):
             self._narrow(base.start, decisions)
