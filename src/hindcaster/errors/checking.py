@@ -119,3 +119,20 @@ def not_used(name: str) -> str:
 def varies(name: str) -> str:
     """Say that something was not compared, because it is not the same in two equal runs."""
     return f"{name} is not the same in two runs on the same data, and was not compared."
+
+
+def orders_by_history(count: int, total: int) -> str:
+    """Say for how many starts orders depend on the history."""
+    if not count:
+        return f"Orders are the same without the history before, for all {total} starts."
+    return f"Orders are others without the history before, for {count} of {total} starts"
+
+
+def order_by_history(start: int, bar: int | None, expected: Any, found: Any) -> str:
+    """Name the first order that depends on the history."""
+    return f": first on bar {bar} where data begin at bar {start}: {expected}, else {found}."
+
+
+def waits_for(bars: int) -> str:
+    """Say when a strategy is first called."""
+    return f"next() is called after {bars} bar{'s' * (bars != 1)}"

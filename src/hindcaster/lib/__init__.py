@@ -7,6 +7,7 @@ Instead of `Strategy`  `SignalStrategy`, `TrailingStrategy`
 Instead of `Backtest`  `FractionalBacktest`, `MultiBacktest`
 Around a run           `compute_stats`, `OHLCV_AGG`, `TRADES_AGG`
 After a search         `plot_heatmaps`, `deflated_sharpe_ratio`, `probability_of_overfitting`
+Instead of trust       `check_lookahead`, `check_warmup`
 Random prices          `bootstrap_ohlc_data`, `random_ohlc_data`
 =====================  ========================================================================
 """
@@ -21,6 +22,7 @@ from hindcaster.lib.randomized import bootstrap_ohlc_data, random_ohlc_data
 from hindcaster.lib.recomputed import compute_stats
 from hindcaster.lib.resampling import OHLCV_AGG, TRADES_AGG, resample_apply
 from hindcaster.lib.strategies import SignalStrategy, TrailingStrategy
+from hindcaster.lib.warmup import WarmUpCheck, check_warmup
 
 __all__ = [
     "OHLCV_AGG",
@@ -30,9 +32,11 @@ __all__ = [
     "MultiBacktest",
     "SignalStrategy",
     "TrailingStrategy",
+    "WarmUpCheck",
     "barssince",
     "bootstrap_ohlc_data",
     "check_lookahead",
+    "check_warmup",
     "compute_stats",
     "cross",
     "crossover",

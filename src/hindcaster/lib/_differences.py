@@ -81,8 +81,8 @@ def _of_attribute(base: Seen, other: Seen, name: str) -> Difference | None:
     if bar is not None and np.ndim(one) == 1:
         one, two = (np.asarray(values)[bar] for values in (one, two))
     where = base.start if bar is None else bar
-    texts = _short(one), _short(two)
-    return Difference(f"prepared {name}", ATTRIBUTE, f"self.{name}", where, *texts)
+    shown = _short(one), _short(two)
+    return Difference(f"prepared {name}", ATTRIBUTE, f"self.{name}", where, *shown)
 
 
 def _first_bar(one: Any, two: Any) -> int | None:
@@ -109,8 +109,11 @@ def _of_state(base: Seen, other: Seen, name: str, last: int) -> Difference | Non
     return Difference(f"state {name}", STATE, f"self.{name}", last, _short(one), _short(two))
 
 
-def _short(value: Any) -> str:
+def _short(value: Any) -> Any:
+    """Give a number as it is, anything else as a short text."""
     value = value.item() if isinstance(value, np.generic) else value
+    if isinstance(value, (bool, int, float)):
+        return value
     text = " ".join(repr(value).split())
     return text if len(text) <= 40 else f"{text[:39]}…"
 
