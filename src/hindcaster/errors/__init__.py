@@ -20,4 +20,5 @@ from hindcaster.errors.running import *
 from hindcaster.errors.scenarios import *
 from hindcaster.errors.significance import *
 from hindcaster.errors.store import *
+from hindcaster.errors.tuning import *
 from hindcaster.errors.windows import *

@@ -7,6 +7,7 @@ from hindcaster.research.candles import (
     fake_range_candles,
 )
 from hindcaster.research.monte_carlo import monte_carlo_candles, monte_carlo_trades
+from hindcaster.research.optimize import optimize, print_optimize_summary
 from hindcaster.research.prepared import PreparedCandles
 from hindcaster.research.rule_significance_testing import (
     plot_significance_test,
@@ -24,7 +25,9 @@ __all__ = [
     "import_candles",
     "monte_carlo_candles",
     "monte_carlo_trades",
+    "optimize",
     "plot_significance_test",
+    "print_optimize_summary",
     "rule_significance_test",
     "store_candles",
 ]
