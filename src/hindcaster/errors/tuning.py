@@ -11,6 +11,11 @@ def unknown_objective(value: Any, names: Iterable[str]) -> ValueError:
     return ValueError(f"objective_function must be one of {', '.join(names)}, got {value!r}.")
 
 
+def nothing_to_trade() -> ValueError:
+    """A search has no route."""
+    return ValueError("routes must hold at least one trading route, it is empty.")
+
+
 def bad_count(name: str, value: Any, least: int) -> ValueError:
     """A count is no whole number, or too small."""
     return ValueError(f"{name} must be a whole number of at least {least}, got {value!r}.")

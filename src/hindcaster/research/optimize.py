@@ -19,6 +19,7 @@ from hindcaster.optimize.execution import evaluate
 from hindcaster.research.backtest import backtest
 from hindcaster.research.config import terms_of
 from hindcaster.research.monte_carlo.common import patience
+from hindcaster.research.inputs import rows_by_symbol
 from hindcaster.research.prepared import PreparedCandles
 from hindcaster.research.routes import Route, make_strategy, read_routes, strategy_class
 from hindcaster.research.sampling import samples
@@ -170,11 +171,13 @@ def optimize(
     _check_count("best_candidates_count", best_candidates_count, 1)
     if cpu_cores is not None:
         _check_count("cpu_cores", cpu_cores, 1)
+    if not routes:
+        raise errors.nothing_to_trade()
     flat = _as_for_backtest(config)
     run = _Trial(
         flat,
-        [{**route, "exchange": flat["exchange"]} for route in routes],
-        [{**route, "exchange": flat["exchange"]} for route in data_routes or ()],
+        [_at(flat["exchange"], route) for route in routes],
+        [_at(flat["exchange"], route) for route in data_routes or ()],
         PreparedCandles(training_candles, training_warmup_candles),
         PreparedCandles(testing_candles, testing_warmup_candles),
         objective_function,
@@ -261,9 +264,15 @@ def _as_for_backtest(config: Mapping[str, Any]) -> dict[str, Any]:
     return flat
 
 
+def _at(exchange: Any, route: Any) -> Any:
+    return {**route, "exchange": exchange} if isinstance(route, Mapping) else route
+
+
 def _hyperparameters_of(run: _Trial) -> list[Mapping[str, Any]]:
-    """Give the hyperparameters of the first route; strategies named become classes."""
-    trading, _ = read_routes(run.routes, run.data_routes, run.config["exchange"])
+    """Check routes and candles, make classes of names; gives the first route's parameters."""
+    trading, data = read_routes(run.routes, run.data_routes, run.config["exchange"])
+    for candles in (run.training, run.testing):
+        rows_by_symbol(candles, trading, data)
     for route, given in zip(trading, run.routes, strict=True):
         given["strategy"] = strategy_class(route)
     first: Route = trading[0]
@@ -315,7 +324,9 @@ def _run_all(
             if not outcomes:
                 raise
             warnings.warn(errors.search_interrupted(len(outcomes), len(drawn)), stacklevel=3)
-    raised = [(params, out.error) for params, out in zip(drawn, outcomes, strict=False) if out.error]
+    raised = [
+        (params, out.error) for params, out in zip(drawn, outcomes, strict=False) if out.error
+    ]
     if raised:
         params, error = raised[0]
         if len(raised) == len(outcomes):

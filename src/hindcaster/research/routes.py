@@ -156,4 +156,7 @@ def _load(name: str) -> type:
     kind = getattr(module, name, None)
     if not isinstance(kind, type):
         raise errors.strategy_not_found(name, str(path))
+    import cloudpickle
+
+    cloudpickle.register_pickle_by_value(module)  # workers cannot import what has no import path
     return kind

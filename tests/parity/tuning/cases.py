@@ -12,7 +12,7 @@ START = 1_609_459_200_000
 EXCHANGE = "Sandbox"
 DAY = 1440
 
-SOURCE = '''
+SOURCE = """
 import {package}.indicators as ta
 from {package}.strategies import Strategy
 
@@ -50,7 +50,7 @@ class Tuned(Strategy):
 
     def should_cancel_entry(self):
         return True
-'''
+"""
 
 
 def market(seed: int, count: int, swing: float) -> np.ndarray:

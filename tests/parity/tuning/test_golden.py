@@ -5,8 +5,8 @@ import json
 from pathlib import Path
 
 import pytest
-from hindcaster.research.sampling import samples
 
+from hindcaster.research.sampling import samples
 from tests.parity.tuning.cases import CASES, search, write_strategy
 
 GOLDEN = json.loads(
