@@ -202,7 +202,7 @@ def parameter(**changes):
         ({"config": {"exchange": {"name": "Sandbox"}}}, KeyError, r"exchange'\]\['balance"),
         ({"training_candles": {}}, ValueError, "candles"),
         ({"testing_candles": candles(0, key="Sandbox-ETH-USDT")}, KeyError, "BTC-USDT"),
-        ({"routes": ["BTC-USDT"]}, TypeError, r"routes\[0\]"),
+        ({"routes": ["BTC-USDT"]}, InvalidRoutes, r"routes\[0\]"),
         ({"strategy": "Missing"}, InvalidRoutes, "Missing"),
         ({"strategy": type("Bare", (wave(),), {"hyperparameters": lambda s: None})},
          InvalidStrategy, "Bare has no hyperparameters"),

@@ -324,14 +324,14 @@ def _run_all(
             if not outcomes:
                 raise
             warnings.warn(errors.search_interrupted(len(outcomes), len(drawn)), stacklevel=3)
-    raised = [
-        (params, out.error) for params, out in zip(drawn, outcomes, strict=False) if out.error
-    ]
+    raised = [place for place, outcome in enumerate(outcomes) if outcome.error is not None]
     if raised:
-        params, error = raised[0]
+        first = outcomes[raised[0]].error
+        assert first is not None
         if len(raised) == len(outcomes):
-            raise error
-        logger.warning(errors.trials_failed(len(raised), len(outcomes), params, error))
+            raise first
+        text = errors.trials_failed(len(raised), len(outcomes), drawn[raised[0]], first)
+        logger.warning(text)
     return outcomes
 
 
@@ -403,21 +403,22 @@ def print_optimize_summary(result: Mapping[str, Any], show_params: bool = False)
     title = metric.replace("_", " ").title()
     last = "Params" if show_params else "DNA"
     table = [["Rank", "Trial", "Fitness", f"Train {title}", f"Test {title}", last]]
-    for trial in result["best_trials"]:
-        table.append(
-            [
-                f"#{trial['rank']}",
-                f"Trial {trial['trial']}",
-                f"{trial['fitness']}",
-                _shown((trial["training_metrics"] or {}).get(metric)),
-                _shown((trial["testing_metrics"] or {}).get(metric)),
-                str(trial["params"]) if show_params else trial["dna"],
-            ]
-        )
+    table += [_row(trial, metric, show_params) for trial in result["best_trials"]]
     widths = [max(map(len, column)) for column in zip(*table, strict=True)]
     table.insert(1, ["-" * width for width in widths])
     for row in table:
         print("  ".join(map(str.ljust, row, widths)).rstrip())
+
+
+def _row(trial: Mapping[str, Any], metric: str, show_params: bool) -> list[str]:
+    return [
+        f"#{trial['rank']}",
+        f"Trial {trial['trial']}",
+        f"{trial['fitness']}",
+        _shown((trial["training_metrics"] or {}).get(metric)),
+        _shown((trial["testing_metrics"] or {}).get(metric)),
+        str(trial["params"]) if show_params else trial["dna"],
+    ]
 
 
 def _shown(value: float | None) -> str:
