@@ -85,6 +85,7 @@ golden: $(PEER) $(JESSE)
 	$(JESSE) -m tests.parity.store.make_golden --out tests/parity/golden/stored_candles_jesse_3.5.3.json
 	$(JESSE) -W ignore -m tests.parity.monte_carlo.make_golden --out tests/parity/golden/monte_carlo_jesse_3.5.3.npz
 	$(JESSE) -W ignore -m tests.parity.significance.make_golden --first 0 --cases 60 --out tests/parity/golden/significance_jesse_3.5.3.json
+	$(JESSE) -W ignore -m tests.parity.learning.make_golden --out tests/parity/golden/learning_jesse_3.5.3.json
 	$(JESSE) -W ignore -m tests.parity.tuning.make_golden --out tests/parity/golden/tuning_jesse_3.5.3.json
 	$(JESSE) -W ignore -m tests.parity.exchange.make_golden --first 0 --cases 400 --wide 60 --out tests/parity/golden/jesse_3.5.3.npz
 

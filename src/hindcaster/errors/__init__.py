@@ -12,6 +12,7 @@ from hindcaster.errors.helpers import *
 from hindcaster.errors.indicators import *
 from hindcaster.errors.inputs import *
 from hindcaster.errors.intrabar import *
+from hindcaster.errors.learning import *
 from hindcaster.errors.optimizing import *
 from hindcaster.errors.orders import *
 from hindcaster.errors.outputs import *

@@ -456,14 +456,6 @@ def ml_features_missing() -> NotImplementedError:
     return NotImplementedError("Define ml_features() in the strategy: a dict of numbers by name.")
 
 
-def model_file_missing(path: str) -> FileNotFoundError:
-    """A strategy predicts, but its model was not saved there."""
-    return FileNotFoundError(
-        f"{path} is missing: a strategy predicts with model.pkl and scaler.pkl in the folder of "
-        f"its class."
-    )
-
-
 def strategy_without_file(name: str) -> FileNotFoundError:
     """A strategy that was typed in has no folder."""
     return FileNotFoundError(

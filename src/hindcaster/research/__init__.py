@@ -7,6 +7,13 @@ from hindcaster.research.candles import (
     fake_range_candles,
 )
 from hindcaster.research.monte_carlo import monte_carlo_candles, monte_carlo_trades
+from hindcaster.research.ml import (
+    gather_ml_data,
+    load_ml_data_csv,
+    load_ml_model,
+    save_ml_model,
+    train_model,
+)
 from hindcaster.research.optimize import optimize, print_optimize_summary
 from hindcaster.research.prepared import PreparedCandles
 from hindcaster.research.rule_significance_testing import (
@@ -21,13 +28,18 @@ __all__ = [
     "candles_from_close_prices",
     "fake_candle",
     "fake_range_candles",
+    "gather_ml_data",
     "get_candles",
     "import_candles",
     "monte_carlo_candles",
     "monte_carlo_trades",
+    "load_ml_data_csv",
+    "load_ml_model",
     "optimize",
     "plot_significance_test",
     "print_optimize_summary",
     "rule_significance_test",
+    "save_ml_model",
     "store_candles",
+    "train_model",
 ]

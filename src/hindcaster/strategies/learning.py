@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 import inspect
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,8 @@ import numpy as np
 
 from hindcaster import errors
 from hindcaster._types import AnyArray
+from hindcaster.strategies.models import read_part
+from hindcaster.strategies.points import pass_on, write_points
 
 logger = logging.getLogger("hindcaster.strategies")
 
@@ -20,6 +22,8 @@ class Learning:
     """Methods of a strategy that record features of a moment and what became of it."""
 
     name: Any
+    ml_trusted: Sequence[str] = ()
+    """Full names of types that models may hold beside those known to be safe."""
 
     @property
     def closed_candle_open_time(self) -> int:
@@ -64,6 +68,7 @@ class Learning:
             return
         self._open_point["label"] = {"name": name, "value": value}
         self._data_points.append(self._open_point)
+        pass_on(self._open_point)
         self._open_point = None
 
     def export_ml_data(self, directory: str | None = None) -> bool:
@@ -86,17 +91,8 @@ class Learning:
         if not points:
             return False
         folder = (self._folder() if directory is None else Path(directory)) / "ml_data"
-        folder.mkdir(parents=True, exist_ok=True)
-        features = sorted({name for point in points for name in point["features"]})
         name = self.name if isinstance(self.name, str) else type(self).__name__
-        path = folder / f"{name}_data.csv"
-        with path.open("w", newline="", encoding="utf-8") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(["time", "label_name", "label_value", *features])
-            for point in points:
-                label, known = point["label"], point["features"]
-                row = [point["time"], label["name"], label["value"]]
-                writer.writerow([*row, *(known.get(feature, "") for feature in features)])
+        write_points(folder / f"{name}_data.csv", points)
         return True
 
     # -- predictions ------------------------------------------------------------------------
@@ -114,8 +110,9 @@ class Learning:
     def ml_predict(self) -> float:
         """Predict from `ml_features` with the model beside the file of the strategy's class.
 
-        ``model.pkl`` and ``scaler.pkl`` are read once per run; like all pickles, they run code
-        when they are read. The features go to the model in the order of their names.
+        ``model.skops`` and ``scaler.skops``, which `hindcaster.research.train_model` writes, are
+        read once per run, without running code from the files. The features go to the model in the
+        order of their names.
 
         Returns
         -------
@@ -125,6 +122,8 @@ class Learning:
         ------
         FileNotFoundError
             There is no such file.
+        ValueError
+            It is a pickle, or holds types that are neither known to be safe nor in `ml_trusted`.
         """
         return float(self._model().predict(self._scaled_features())[0])
 
@@ -143,20 +142,15 @@ class Learning:
     def _scaled_features(self) -> AnyArray:
         features = self.ml_features()
         row = np.array([[features[name] for name in sorted(features)]])
-        scaled: AnyArray = self._load("scaler.pkl").transform(row)
+        scaled: AnyArray = self._load("scaler").transform(row)
         return scaled
 
     def _model(self) -> Any:
-        return self._load("model.pkl")
+        return self._load("model")
 
     def _load(self, name: str) -> Any:
         if name not in self._loaded:
-            import joblib
-
-            path = self._folder() / name
-            if not path.is_file():
-                raise errors.model_file_missing(str(path))
-            self._loaded[name] = joblib.load(path)
+            self._loaded[name] = read_part(self._folder(), name, self.ml_trusted)
         return self._loaded[name]
 
     def _folder(self) -> Path:
