@@ -6,10 +6,12 @@ import math
 import sys
 
 import joblib
-import numpy as np
 import pytest
+from sklearn.naive_bayes import GaussianNB
+from sklearn.preprocessing import StandardScaler
 
 from hindcaster.exceptions import InvalidStrategy
+from hindcaster.research import save_ml_model
 
 from .support import (
     EXCHANGE,
@@ -233,21 +235,6 @@ class Learned(Strategy):
 """
 
 
-class Halving:
-    def transform(self, rows):
-        return rows / 2
-
-
-class FirstOfAll:
-    classes_ = ("down", "up")
-
-    def predict(self, rows):
-        return rows[:, 0]
-
-    def predict_proba(self, rows):
-        return np.array([[0.25, 0.75]])
-
-
 def test_predictions_come_from_the_model_beside_the_strategy(tmp_path):
     file = tmp_path / "learned.py"
     file.write_text(LEARNED)
@@ -259,12 +246,18 @@ def test_predictions_come_from_the_model_beside_the_strategy(tmp_path):
     strategy.__module__ = "learned_for_a_test"
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(sys.modules, "learned_for_a_test", module)
-        with pytest.raises(FileNotFoundError, match=r"model.pkl"):
+        with pytest.raises(FileNotFoundError, match=r"scaler.skops"):
             run(strategy, flat(1))
-        joblib.dump(FirstOfAll(), tmp_path / "model.pkl")
-        joblib.dump(Halving(), tmp_path / "scaler.pkl")
+        scaler = StandardScaler().fit([[0.0, 1.0], [2.0, 3.0]])  # less (1, 2)
+        model = GaussianNB().fit([[-1.0, 0.0], [0.0, 1.0], [0.5, 0.5], [1.0, 0.0]], [3, 3, 5, 5])
+        joblib.dump(model, tmp_path / "scaler.pkl")
+        with pytest.raises(ValueError, match=r"scaler.pkl is a pickle"):
+            run(strategy, flat(1))
+        save_ml_model(tmp_path, model, scaler)
         run(strategy, flat(2))
-    assert out[0]["seen"] == (0.5, {"down": 0.25, "up": 0.75})
+    features = scaler.transform([[1.0, 2.0]])  # a, then b
+    chances = model.predict_proba(features)[0]
+    assert out[0]["seen"] == (model.predict(features)[0], dict(zip((3, 5), chances, strict=True)))
     with pytest.raises(NotImplementedError, match="ml_features"):
         run(idle(before=lambda self: self.ml_features()), flat(1))
     with pytest.raises(FileNotFoundError, match="Idle is not defined in a file"):

@@ -55,8 +55,9 @@ def train_model(
     -------
     dict
         ``model``, ``scaler``, ``feature_names``; ``metrics`` on the test set;
-        ``feature_importance`` in the training set; ``feature_impact``: accuracy (mean absolute error in a regression) of
-        models without each feature on the test set, and by how much it differs;
+        ``feature_importance`` in the training set; ``feature_impact``: accuracy (mean absolute
+        error in a regression) of models without each feature on the test set, and by how much it
+        differs;
         ``train_test_info``. For 'binary' also ``calibration`` (probabilities of class 1, and how
         often it came true) and ``class_weights`` (weights that balance the classes, which are not
         applied).
