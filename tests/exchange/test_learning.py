@@ -43,13 +43,16 @@ class Ahead(Strategy):
     def go_long(self): self.buy = 1, self.price
 """
 
+
 def strategy():
     scope = {}
     exec(SOURCE, scope)
     return scope["Ahead"]
 
+
 def gathered(kind, **more):
     return gather_ml_data(futures(), [route(kind)], [], pack(ramp(5)), **more)
+
 
 class TestGathering:
     def test_points_are_those_that_were_labelled(self, tmp_path, monkeypatch, capsys):
@@ -108,17 +111,20 @@ class TestGathering:
         with pytest.raises(FileNotFoundError, match=r"Nobody_data.csv"):
             load_ml_data_csv("Nobody")
 
+
 def changed(**changes):
     data = copy.deepcopy(points(1, 100, "binary"))
     for place in range(3):
         data[place].update(changes)
     return data
 
+
 def labelled(values):
     data = points(1, 100, "binary")
     for point, value in zip(data, values, strict=True):
         point["label"] = {"name": "up", "value": value}
     return data
+
 
 class TestTraining:
     def test_labels_are_read_as_numbers(self):
@@ -195,11 +201,13 @@ class TestTraining:
         with pytest.raises(ValueError, match="at some points: mid"):
             train_model(data, GaussianNB(), verbose=False)
 
+
 class Planted:
     """Leaves a mark where it is made or unpickled."""
 
     def __reduce__(self):
         return os.mkdir, (self.path,)
+
 
 class TestFiles:
     @pytest.mark.parametrize(
@@ -291,6 +299,7 @@ class TestFiles:
         with pytest.raises(FileNotFoundError, match=r"model.skops"):
             load_ml_model(tmp_path)
 
+
 @pytest.mark.parametrize(
     ("package", "call"),
     [
@@ -307,6 +316,7 @@ def test_a_missing_package_is_named(package, call):
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "pip install 'hindcaster[ml]'" in done.stdout
+
 
 def test_learning_is_imported_when_it_is_used():
     code = "import sys; import hindcaster.research; print('sklearn' in sys.modules)"

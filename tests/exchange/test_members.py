@@ -246,14 +246,15 @@ def test_predictions_come_from_the_model_beside_the_strategy(tmp_path):
     strategy.__module__ = "learned_for_a_test"
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(sys.modules, "learned_for_a_test", module)
-        with pytest.raises(FileNotFoundError, match=r"scaler.skops"):
+        with pytest.raises(FileNotFoundError, match=r"model.skops"):
             run(strategy, flat(1))
         scaler = StandardScaler().fit([[0.0, 1.0], [2.0, 3.0]])  # less (1, 2)
         model = GaussianNB().fit([[-1.0, 0.0], [0.0, 1.0], [0.5, 0.5], [1.0, 0.0]], [3, 3, 5, 5])
-        joblib.dump(model, tmp_path / "scaler.pkl")
-        with pytest.raises(ValueError, match=r"scaler.pkl is a pickle"):
+        joblib.dump(model, tmp_path / "model.pkl")
+        with pytest.raises(ValueError, match=r"model.pkl is a pickle"):
             run(strategy, flat(1))
         save_ml_model(tmp_path, model, scaler)
+        out.clear()
         run(strategy, flat(2))
     features = scaler.transform([[1.0, 2.0]])  # a, then b
     chances = model.predict_proba(features)[0]

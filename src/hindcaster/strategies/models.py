@@ -14,6 +14,27 @@ logger = logging.getLogger("hindcaster.strategies")
 
 SUFFIX: Final = ".skops"
 IMPORTANCE: Final = "feature_importance.json"
+_HOLD_NUMBERS: Final = frozenset(  # parts of estimators that skops does not know
+    f"sklearn.{name}"
+    for name in (
+        "_loss.loss.HalfTweedieLossIdentity",
+        "calibration._CalibratedClassifier",
+        "calibration._SigmoidCalibration",
+        "ensemble._hist_gradient_boosting.predictor.TreePredictor",
+        "gaussian_process._gpc._BinaryGaussianProcessClassifierLaplace",
+        "gaussian_process.kernels.ConstantKernel",
+        "gaussian_process.kernels.Product",
+        "gaussian_process.kernels.RBF",
+        "metrics._dist_metrics.EuclideanDistance64",
+        "metrics._dist_metrics.ManhattanDistance64",
+        "metrics._dist_metrics.MinkowskiDistance64",
+        "neighbors._ball_tree.BallTree",
+        "neighbors._kd_tree.KDTree",
+        "neural_network._stochastic_optimizers.AdamOptimizer",
+        "neural_network._stochastic_optimizers.SGDOptimizer",
+        "tree._tree.Tree",
+    )
+)
 
 
 def write_model(
@@ -41,7 +62,7 @@ def write_model(
     for name, part in (("model", model), ("scaler", scaler)):
         path = folder / (name + SUFFIX)
         skops.dump(part, path)
-        unknown = skops.get_untrusted_types(file=path)
+        unknown = sorted(set(skops.get_untrusted_types(file=path)) - _HOLD_NUMBERS)
         if unknown:
             logger.warning("Loading %s will need trusted=%r", path, unknown)
         written.append(path)
@@ -77,14 +98,14 @@ def read_part(folder: Path, name: str, trusted: Iterable[str] = ()) -> Any:
             raise errors.model_is_pickle(str(pickle))
         raise errors.model_file_missing(str(path))
     skops = _skops()
-    trusted = list(trusted)
+    allowed = _HOLD_NUMBERS.union(trusted)
     try:
-        unknown = set(skops.get_untrusted_types(file=path)) - set(trusted)
+        found = set(skops.get_untrusted_types(file=path))
     except Exception as error:  # whatever a file that is none can lead to
         raise errors.not_a_model_file(str(path), error) from None
-    if unknown:
-        raise errors.untrusted_types(str(path), sorted(unknown))
-    return skops.load(path, trusted=trusted)
+    if found - allowed:
+        raise errors.untrusted_types(str(path), sorted(found - allowed))
+    return skops.load(path, trusted=sorted(found))
 
 
 def read_importance(folder: Path) -> dict[str, Any] | None:
