@@ -192,7 +192,7 @@ def parameter(**changes):
         ({"routes": []}, ValueError, "routes must hold"),
         ({"trials": 0}, ValueError, "trials must be"),
         ({"trials": 2.5}, ValueError, "trials must be"),
-        ({"cpu_cores": 0}, ValueError, "cpu_cores must be"),
+        ({"cpu_cores": -1}, ValueError, "cpu_cores must be"),
         ({"optimal_total": 1}, ValueError, "optimal_total must be"),
         ({"best_candidates_count": True}, ValueError, "best_candidates_count must be"),
         ({"config": {"exchange": "Sandbox", "warm_up_candles": 0}}, TypeError, "must be a dict"),

@@ -85,7 +85,7 @@ def optimize(
     fast_mode : bool, default True
         Accepted; the result is the same.
     cpu_cores : int, optional
-        Number of worker processes, 1: none. All cores by default, or what
+        Number of worker processes, 0 and 1: none. All cores by default, or what
         ``joblib.parallel_config`` says.
     trials : int, default 200
         Draws per hyperparameter.
@@ -170,7 +170,7 @@ def optimize(
     _check_count("trials", trials, 1)
     _check_count("best_candidates_count", best_candidates_count, 1)
     if cpu_cores is not None:
-        _check_count("cpu_cores", cpu_cores, 1)
+        _check_count("cpu_cores", cpu_cores, 0)
     if not routes:
         raise errors.nothing_to_trade()
     flat = _as_for_backtest(config)
@@ -313,7 +313,7 @@ def _run_all(
         if cpu_cores is not None:
             import joblib
 
-            stack.enter_context(joblib.parallel_config(n_jobs=int(cpu_cores)))
+            stack.enter_context(joblib.parallel_config(n_jobs=max(1, cpu_cores)))
         label = "optimize"
         results = stack.enter_context(
             closing(evaluate(run, drawn, label, note, patience=patience(progress_bar)))
