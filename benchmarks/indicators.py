@@ -54,13 +54,13 @@ def best(call) -> float:
     return fastest
 
 
-def measure(package: str) -> dict[str, list[float]]:
-    """Time all indicators of a package: seconds for all values, and for the last one."""
+def measure(package: str, only: list[str]) -> dict[str, list[float]]:
+    """Time indicators of a package: seconds for all values, and for the last one."""
     warnings.simplefilter("ignore")
     ta = importlib.import_module(f"{package}.indicators")
     one, other = candles(1), candles(2)
     times = {}
-    for name in sorted(vars(ta)):
+    for name in sorted(only or vars(ta)):
         function = getattr(ta, name)
         if name.startswith("_") or not inspect.isfunction(inspect.unwrap(function)):
             continue
@@ -76,8 +76,8 @@ def measure(package: str) -> dict[str, list[float]]:
     return times
 
 
-def run(python: str, package: str) -> dict[str, list[float]]:
-    command = [python, str(HERE / "indicators.py"), "--measure", package]
+def run(python: str, package: str, only: list[str]) -> dict[str, list[float]]:
+    command = [python, str(HERE / "indicators.py"), "--measure", package, "--only", *only]
     done = subprocess.run(
         command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=True
     )
@@ -114,17 +114,27 @@ def main() -> None:
     )
     parser.add_argument("--peer", help="Python of an environment with jesse==3.5.3")
     parser.add_argument("--measure", metavar="PACKAGE", help="print times as JSON and end")
+    parser.add_argument(
+        "--only", nargs="*", default=[], metavar="NAME", help="print these; write no page"
+    )
     options = parser.parse_args()
     if options.measure:
-        print(json.dumps(measure(options.measure)))
+        print(json.dumps(measure(options.measure, options.only)))
         return
     if not options.peer:
         parser.error("--peer is needed")
     rounds = [
-        (run(sys.executable, "hindcaster"), run(options.peer, "jesse")) for _ in range(ROUNDS)
+        (
+            run(sys.executable, "hindcaster", options.only),
+            run(options.peer, "jesse", options.only),
+        )
+        for _ in range(ROUNDS)
     ]
     ours, theirs = (fastest([pair[side] for pair in rounds]) for side in (0, 1))
     rows, slower = table(ours, theirs)
+    if options.only:
+        print(rows)
+        return
     page = (
         f"# Indicators: {ROWS:,} candles\n\n"
         f"`python benchmarks/indicators.py --peer .cache/jesse/bin/python`, {date.today()}, "

@@ -17,7 +17,7 @@ import numba
 from llvmlite import ir
 from numba.core import cgutils, event, types
 from numba.core.caching import FunctionCache, IndexDataCacheFile
-from numba.extending import intrinsic
+from numba.extending import intrinsic, overload, register_jitable
 
 logger = logging.getLogger("hindcaster.engine")
 
@@ -94,6 +94,13 @@ class _StampedCache(FunctionCache):  # type: ignore[misc]
             logger.debug("kernel %s not cached: %r", self._name, error)
 
 
+class _NamedCache(_StampedCache):
+    """Cache of a function that is made anew for each function it calls: told apart by a name."""
+
+    def _index_key(self, sig: Any, codegen: Any) -> Any:
+        return sig, codegen.magic_tuple(), self._py_func.__qualname__
+
+
 class _AnnounceOnce(event.Listener):  # type: ignore[misc]
     """Says once per process that kernels are being compiled, and that it will not happen again."""
 
@@ -164,6 +171,61 @@ def is_cached(function: Callable[..., Any]) -> bool:
     """Whether machine code of a compiled function seems to be on disk."""
     cache = getattr(function, "_cache", None)
     return isinstance(cache, _StampedCache) and cache.holds_code()
+
+
+def jitable(function: F) -> F:
+    """Let kernels call a function, which for Python stays as it is."""
+    compiled: F = register_jitable(function)
+    return compiled
+
+
+def in_kernels(function: Callable[..., Any]) -> Callable[[F], F]:
+    """Give what kernels use in place of a function of Python.
+
+    Parameters
+    ----------
+    function : callable
+        The function, which stays as it is for Python.
+
+    Returns
+    -------
+    callable
+        Decorator of a function that takes Numba's types of the arguments and gives the replacement.
+    """
+    decorator: Callable[[F], F] = overload(function, strict=False, prefer_literal=True)
+    return decorator
+
+
+def entry_point(
+    function: Callable[..., Any], kinds: tuple[Any, ...], name: str = ""
+) -> Callable[..., Any]:
+    """Compile a function for arguments of given kinds alone; its calls check none of them.
+
+    Finding out the kinds of arguments takes longer than a short kernel.
+
+    Parameters
+    ----------
+    function : callable
+        Plain Python over NumPy arrays and scalars.
+    kinds : tuple of Numba types
+        Kind of each argument.
+    name : str, optional
+        What tells apart functions that are made by the same lines of source.
+
+    Returns
+    -------
+    callable
+        Takes as many arguments, by position. Those of other kinds are undefined behaviour, except
+        for numbers and for arrays that must not be written.
+    """
+    stamp = package_stamp(function.__module__.split(".")[1])
+    if name:
+        function.__qualname__ = name
+    compiled: Any = _compile(function, stamp)
+    if name and isinstance(compiled._cache, _StampedCache):
+        compiled._cache = _NamedCache(function, stamp)
+    entry: Callable[..., Any] = compiled.compile(kinds)
+    return entry
 
 
 def subkernel(function: F) -> F:

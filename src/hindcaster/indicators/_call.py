@@ -22,8 +22,24 @@ from typing import Annotated, Any, ParamSpec, TypeAlias, TypeVar
 import numpy as np
 
 from hindcaster import _candles, errors
-from hindcaster._types import AnyArray, FloatArray
+from hindcaster._types import AnyArray
+from hindcaster.indicators import _prices
+from hindcaster.indicators._compiled import Compiled, last_of
 from hindcaster.indicators._docs import completed
+from hindcaster.indicators._prices import column, high_low_close, source
+
+__all__ = [
+    "REGISTRY",
+    "Indicator",
+    "Period",
+    "Prices",
+    "Values",
+    "column",
+    "high_low_close",
+    "indicator",
+    "none_for_nan",
+    "source",
+]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -84,7 +100,7 @@ def indicator(
     takes_series: bool = False,
     second: str | None = None,
     last: Callable[[Any], Any] | None = None,
-    latest: Callable[[FloatArray, int], Any] | None = None,
+    compiled: bool = False,
     quiet: bool = False,
     looks_ahead: str = "",
     all_rows: bool = False,
@@ -100,9 +116,10 @@ def indicator(
     last : callable, optional
         Makes what is given without ``sequential=True`` of the values of all bars; the last of
         each by default.
-    latest : callable, optional
-        Gives that last value of candles (n, 6) and a period alone, the other arguments having
-        their defaults: the call that strategies make on every bar.
+    compiled : bool, default False
+        The function is compiled as a whole: it is written with kernels and what they may call. Of
+        `source_type` it sees a number, of a series an array with one column, and kinds of averages
+        and deviations that are not in `_IN_KERNELS` it is called with as it is.
     quiet : bool, default False
         Silence NumPy's warnings of undefined values. That takes as long as a small kernel, which
         gives none.
@@ -121,17 +138,14 @@ def indicator(
         bind = _Binder(function, 1 if second is None else 2)
         prices = (bind.prices[0],) if second is None else (bind.prices[0], second)
         name, where = function.__name__, bind.sequential
-        pick = last or _last_values
+        pick = last or last_of
 
-        @functools.wraps(function)
-        def public(*args: P.args, **kwargs: P.kwargs) -> R:
-            if latest is not None and not kwargs and _is_plain(args):
-                return latest(_candles.last_rows(args[0]), args[1])  # type: ignore[arg-type, no-any-return]
+        def called(*args: P.args, **kwargs: P.kwargs) -> R:
             given, values = bind(args, kwargs)
             whole = bool(values[where]) if where is not None else False
-            arrays = [_as_prices(name, prices[0], given[0], takes_series)]
+            arrays = [_prices.as_prices(name, prices[0], given[0], takes_series)]
             if second is not None:
-                arrays.append(_as_prices(name, second, given[1], takes_series))
+                arrays.append(_prices.as_prices(name, second, given[1], takes_series))
             if not (whole or all_rows) and all(array.ndim == 2 for array in arrays):
                 arrays = [_candles.last_rows(array) for array in arrays]
             if quiet:
@@ -140,6 +154,11 @@ def indicator(
             else:
                 result = function(*arrays, *values)  # type: ignore[call-arg, arg-type]
             return result if whole or where is None else pick(result)
+
+        public = called
+        if compiled:
+            public = _Fast(function, bind, called, last is none_for_nan, takes_series).public()
+        public = functools.wraps(function)(public)
 
         def whole_series(*args: P.args, **kwargs: P.kwargs) -> R:
             if where is None:
@@ -156,6 +175,117 @@ def indicator(
         return public
 
     return decorate
+
+
+# Kinds of averages and deviations that compiled indicators may be made of, by the parameter's end.
+_IN_KERNELS = {"matype": (0, 1), "devtype": (0,)}
+_MOST_PLANS = 256
+_NDARRAY, _FLOAT = np.ndarray, np.dtype(np.float64)
+
+
+class _Fast:
+    """Calls of an indicator that is compiled: arguments are checked when they are first given.
+
+    What to call for the same arguments is kept, so that a strategy that calls an indicator on every
+    bar waits for the machine code and for little more.
+    """
+
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        bind: _Binder,
+        called: Callable[..., Any],
+        none_for_nan: bool,
+        takes_series: bool,
+    ) -> None:
+        self._name, self._bind, self._called = function.__name__, bind, called
+        self._none_for_nan, self._takes_series = none_for_nan, takes_series
+        self._compiled = Compiled(function, bind.kinds)
+        self._code: dict[bool, Callable[..., Any]] = {}
+        self._plans: dict[Any, tuple[bool, tuple[Any, ...], Callable[..., Any]]] = {}
+
+    def public(self) -> Callable[..., Any]:
+        """Make the public function."""
+        plan_of, count_of, slow = self._plans.get, _candles.warm_up_count, self._slow
+        finish = self._finish()
+
+        def public(*args: Any, **kwargs: Any) -> Any:
+            try:
+                plan = plan_of((args[1:], *kwargs.items()))
+            except TypeError:  # prices by name, or an argument that cannot be one
+                plan = None
+            if plan is None:
+                return slow(args, kwargs)
+            prices = args[0]
+            if (
+                type(prices) is not _NDARRAY
+                or prices.dtype is not _FLOAT
+                or prices.strides != (48, 8)
+                or prices.shape[1] != 6
+                or not len(prices)
+            ):
+                return slow(args, kwargs)
+            whole, values, code = plan
+            if whole:
+                return code(prices, *values)
+            return finish(code(prices, count_of(), values))
+
+        return public
+
+    def _finish(self) -> Callable[[Any], Any]:
+        """Make of a number, or of a tuple of them, what an array's elements would be."""
+        number, fields = np.float64, self._bind.fields
+        if fields:
+            make = self._bind.returned._make
+            numbers = {float: np.float64, bool: np.bool_}
+            return lambda values: make([numbers[type(value)](value) for value in values])
+        if self._none_for_nan:
+            return lambda value: number(value) if value == value else None
+        return number
+
+    def _slow(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Call after all checks; keep what to do if the arguments may be kept."""
+        given, values = self._bind(args, kwargs)
+        if not self._compiles(values):
+            return self._called(*args, **kwargs)
+        prices = _prices.as_prices(self._name, self._bind.prices[0], given[0], self._takes_series)
+        whole, numbers = self._plan(values, prices.ndim == 1)
+        code = self._code_of(whole)
+        if prices.ndim == 1:
+            rows, count = prices.reshape(-1, 1), 0
+        else:
+            rows, count = np.ascontiguousarray(prices), _candles.warm_up_count()
+            self._keep(args, kwargs, (whole, numbers, code))
+        return code(rows, *numbers) if whole else self._finish()(code(rows, count, numbers))
+
+    def _compiles(self, values: list[Any]) -> bool:
+        for name, value in zip(self._bind.defaults, values, strict=True):
+            known = _IN_KERNELS.get(name.rpartition("_")[2])
+            if known is not None and value not in known:
+                return False
+        return True
+
+    def _plan(self, values: list[Any], series: bool) -> tuple[bool, tuple[Any, ...]]:
+        """Say whether all values are asked for, and give the arguments as machine code takes them."""
+        numbers = list(values)
+        where = self._bind.places.get("source_type")
+        if where is not None:
+            numbers[where] = _prices.ONLY_COLUMN if series else _prices.source_number(values[where])
+        sequential = self._bind.sequential
+        return sequential is not None and bool(values[sequential]), tuple(numbers)
+
+    def _code_of(self, whole: bool) -> Callable[..., Any]:
+        if whole not in self._code:
+            made = self._compiled.whole() if whole else self._compiled.last()
+            self._code[whole] = made
+        return self._code[whole]
+
+    def _keep(self, args: tuple[Any, ...], kwargs: dict[str, Any], plan: Any) -> None:
+        if self._bind.prices[0] in kwargs:
+            return
+        if len(self._plans) >= _MOST_PLANS:
+            self._plans.clear()
+        self._plans[args[1:], *kwargs.items()] = plan
 
 
 class _Binder:
@@ -178,9 +308,15 @@ class _Binder:
         given = [signature.parameters[name].default for name in self._names]
         self._defaults = [check(v) for check, v in zip(self._checks, given, strict=True)]
         self.defaults = dict(zip(self._names, given, strict=True))
-        self._places = {name: place for place, name in enumerate(self._names)}
-        self.sequential = self._places.get("sequential")
-        self.fields: tuple[str, ...] = getattr(signature.return_annotation, "_fields", ())
+        self.places = {name: place for place, name in enumerate(self._names)}
+        self.sequential = self.places.get("sequential")
+        self.returned = signature.return_annotation
+        self.fields: tuple[str, ...] = getattr(self.returned, "_fields", ())
+        annotations = [signature.parameters[name].annotation for name in self._names]
+        self.kinds: dict[str, type] = {
+            name: int if kind is Period else kind
+            for name, kind in zip(self._names, annotations, strict=True)
+        }
 
     def __call__(
         self, args: tuple[Any, ...], kwargs: dict[str, Any]
@@ -194,7 +330,7 @@ class _Binder:
         for i in range(n_given):
             values[i] = self._checks[i](args[self._n_prices + i])
         for name, value in kwargs.items():
-            i = self._places.get(name, -1)
+            i = self.places.get(name, -1)
             if i < n_given:
                 self._bound(args, kwargs)  # raises what Python raises for such a call
             values[i] = self._checks[i](value)
@@ -262,101 +398,7 @@ def rows_of_numbers(values: Any) -> Any:
     return type(values)(*fields)
 
 
-def _last_values(values: Any) -> Any:
-    """Give the last value of an array, or of each array of a named tuple."""
-    if isinstance(values, tuple):
-        return type(values)(*[field[-1] for field in values])
-    return values[-1]
-
-
 def none_for_nan(values: AnyArray) -> Any:
     """Give the last value of an array, None if it is NaN."""
     value = values[-1]
     return None if math.isnan(value) else value
-
-
-def source(candles: FloatArray, source_type: str) -> FloatArray:
-    """Take the price an indicator is computed from; a single series is that price already.
-
-    The array is contiguous: kernels are compiled for that layout.
-    """
-    if candles.ndim == 1:
-        return candles
-    if source_type == "close":
-        return candles[:, _candles.CLOSE].copy()
-    return np.ascontiguousarray(_candles.get_candle_source(candles, source_type))
-
-
-def column(candles: FloatArray, which: int) -> FloatArray:
-    """Take a column of candles as a contiguous array."""
-    return candles[:, which].copy()
-
-
-def high_low_close(candles: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Take high, low and close of candles as contiguous arrays."""
-    return (
-        column(candles, _candles.HIGH),
-        column(candles, _candles.LOW),
-        column(candles, _candles.CLOSE),
-    )
-
-
-def _is_plain(args: tuple[Any, ...]) -> bool:
-    """Whether arguments are candles as an array, and a period."""
-    if len(args) != 2 or type(args[1]) is not int or args[1] < 1:
-        return False
-    candles = args[0]
-    return (
-        type(candles) is np.ndarray
-        and candles.ndim == 2
-        and candles.dtype == np.float64
-        and candles.shape[1] >= 6
-        and len(candles) > 0
-    )
-
-
-def _as_prices(name: str, argument: str, value: Any, takes_series: bool) -> FloatArray:
-    """Read what the user gave as candles (n, 6) or, where that will do, a series (n,)."""
-    if type(value) is np.ndarray and value.dtype == np.float64:
-        array: FloatArray = value
-    else:
-        array = _read_prices(name, argument, value)
-    if array.ndim == 1:
-        if not takes_series:
-            raise errors.candles_needed(name, argument)
-        array = np.ascontiguousarray(array)
-    elif array.ndim != 2 or array.shape[1] < 6:
-        raise errors.bad_price_shape(name, argument, array.shape)
-    if not len(array):
-        raise errors.no_candles(name, argument)
-    return array
-
-
-def _read_prices(name: str, argument: str, value: Any) -> FloatArray:
-    frame = value if isinstance(value, np.ndarray) else getattr(value, "df", value)
-    if hasattr(frame, "columns"):
-        return _from_frame(name, argument, frame)
-    if value is None or isinstance(value, str):
-        raise errors.not_prices(name, argument, value)
-    try:
-        return np.asarray(value, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise errors.not_prices(name, argument, value) from None
-
-
-def _from_frame(name: str, argument: str, frame: Any) -> FloatArray:
-    """Make candles of a DataFrame; time is its index in ms, or the bar's number without dates."""
-    columns = {str(label).lower(): label for label in frame.columns}
-    candles = np.empty((len(frame), 6))
-    index = frame.index.values
-    dated = index.dtype.kind == "M"
-    candles[:, 0] = index.astype("datetime64[ms]").astype(np.int64) if dated else range(len(frame))
-    for place, title in enumerate(("Open", "Close", "High", "Low", "Volume"), start=1):
-        label = columns.get(title.lower())
-        if label is not None:
-            candles[:, place] = np.asarray(frame[label], dtype=np.float64)
-        elif title == "Volume":
-            candles[:, place] = np.nan
-        else:
-            raise errors.missing_price_column(name, argument, title, list(frame.columns))
-    return candles

@@ -1,21 +1,27 @@
 """A series and its own past: values and differences some bars back."""
 
-from collections.abc import Callable
-
 import numpy as np
 
+from hindcaster._jit import jitable
 from hindcaster._types import FloatArray
 
 
-def of_numbers(x: FloatArray, function: Callable[[FloatArray], FloatArray]) -> FloatArray:
-    """Compute from the values that are numbers; NaN comes in front for as many as are not."""
-    numbers = x[~np.isnan(x)]
+@jitable
+def numbers_of(x: FloatArray) -> FloatArray:
+    """Values that are not NaN."""
+    numbers: FloatArray = x[~np.isnan(x)]
+    return numbers
+
+
+@jitable
+def behind_nan(x: FloatArray, values: FloatArray) -> FloatArray:
+    """Values that are made of `numbers_of` a series, with NaN in front for those left out."""
     out = np.full(len(x), np.nan)
-    if len(numbers):
-        out[len(x) - len(numbers) :] = function(numbers)
+    out[len(x) - len(values) :] = values
     return out
 
 
+@jitable
 def undefined_from(x: FloatArray, values: FloatArray, first: int = 0) -> FloatArray:
     """Make values NaN from where `x` first is, as sums carried along from bar `first` are."""
     undefined = np.isnan(x[first:])
@@ -24,6 +30,7 @@ def undefined_from(x: FloatArray, values: FloatArray, first: int = 0) -> FloatAr
     return values
 
 
+@jitable
 def shifted(x: FloatArray, bars: int) -> FloatArray:
     """Values of some bars before; NaN for the first ones."""
     out = np.full(len(x), np.nan)
@@ -31,11 +38,13 @@ def shifted(x: FloatArray, bars: int) -> FloatArray:
     return out
 
 
+@jitable
 def change(x: FloatArray, bars: int = 1) -> FloatArray:
     """Difference to the value some bars before; NaN for the first ones."""
     return x - shifted(x, bars)
 
 
+@jitable
 def percent_change(x: FloatArray, bars: int) -> FloatArray:
     """Rate of change to the value some bars before, in percent; NaN for the first ones."""
     rate: FloatArray = 100.0 * (x / shifted(x, bars) - 1.0)

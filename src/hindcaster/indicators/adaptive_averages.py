@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from hindcaster.indicators._call import Period, Prices, Values, indicator, source
+from hindcaster.indicators._prices import close_instead_of
 from hindcaster.indicators.kernels import adaptive, recursive
 from hindcaster.indicators.moving_averages import moving_average
 from hindcaster.indicators.statistics import deviation
@@ -19,19 +20,21 @@ class PMA(NamedTuple):
     trigger: Values
 
 
-@indicator(takes_series=True)
+@indicator(takes_series=True, compiled=True)
 def pma(candles: Prices, source_type: str = "hl2", sequential: bool = False) -> PMA:
     """Predictive moving average: twice a weighted average of 7 bars less the average of it.
 
     The trigger is the weighted average of the last 4 predictions. Averages that are not defined
     yet count as 0. Source: J. Ehlers, "Rocket Science for Traders", 2001.
     """
-    return PMA(*adaptive.predicted(source(candles, source_type)))
+    predict, trigger = adaptive.predicted(source(candles, source_type))
+    return PMA(predict, trigger)
 
 
 @indicator(
     takes_series=True,
     looks_ahead="the value before the first one is the last price of all that are given",
+    compiled=True,
 )
 def rma(
     candles: Prices,
@@ -47,7 +50,7 @@ def rma(
     return recursive.exponential_after(x, 1.0 / length, x[-1])
 
 
-@indicator(takes_series=True)
+@indicator(takes_series=True, compiled=True)
 def t3(
     candles: Prices,
     period: Period = 5,
@@ -65,20 +68,14 @@ def t3(
     vfactor : float, default 0
         How far it overshoots, 0 for a plain triple average.
     """
-    price = "close" if source_type == "volume" else source_type
+    x = source(candles, close_instead_of(source_type, ("volume",)))
     v = vfactor
-    weights = (
-        (1.0 + v) ** 3,
-        -3.0 * (2.0 * v**2 + v + v**3),
-        3.0 * (v**2 + v**3),
-        -(v**3),
-    )
-    return adaptive.mixed_exponential(
-        source(candles, price), 2.0 / (period + 1.0), np.array(weights)
-    )
+    w3, w4 = (1.0 + v) ** 3, -3.0 * (2.0 * v**2 + v + v**3)
+    w5, w6 = 3.0 * (v**2 + v**3), -(v**3)
+    return adaptive.mixed_exponential(x, 2.0 / (period + 1.0), w3, w4, w5, w6)
 
 
-@indicator(takes_series=True)
+@indicator(takes_series=True, compiled=True)
 def vidya(
     candles: Prices,
     length: Period = 9,
@@ -137,7 +134,7 @@ def vlma(
     return adaptive.variable_length(x, middle, width, min_period, max_period)
 
 
-@indicator(takes_series=True)
+@indicator(takes_series=True, compiled=True)
 def zlema(
     candles: Prices, period: Period = 20, source_type: str = "close", sequential: bool = False
 ) -> Values:

@@ -9,9 +9,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from hindcaster._jit import jitable
 from hindcaster._types import FloatArray
 from hindcaster.indicators._call import Period, Prices, Values, indicator, none_for_nan, source
-from hindcaster.indicators._series import of_numbers, undefined_from
+from hindcaster.indicators._series import behind_nan, numbers_of, undefined_from
 from hindcaster.indicators.kernels import filters, windows
 
 __all__ = [
@@ -41,37 +42,31 @@ __all__ = [
 ]
 
 
-def _filtered(
-    x: FloatArray, forward: tuple[float, ...], feedback: tuple[float, ...], start: int
-) -> FloatArray:
-    pad = (0.0, 0.0)
-    return filters.recursive_filter(
-        x, np.array((*forward, *pad))[:3], np.array((*feedback, *pad))[:3], start
-    )
-
-
+@jitable
 def one_pole_high_pass(x: FloatArray, period: float) -> FloatArray:
     """Take out waves longer than `period`; starts at the first price."""
     wave = 2.0 * math.pi / period
     a = 1.0 + (math.sin(wave) - 1.0) / math.cos(wave)
     half = 1.0 - a / 2.0
-    return _filtered(x, (half, -half), (1.0 - a,), 1)
+    return filters.one_pole(x, half, -half, 1.0 - a)
 
 
+@jitable
 def two_pole_high_pass(x: FloatArray, period: float) -> FloatArray:
     """Take out waves longer than `period`, more sharply; starts at the first two prices."""
     wave = 0.707 * 2.0 * math.pi / period
     a = 1.0 + (math.sin(wave) - 1.0) / math.cos(wave)
     half, rest = (1.0 - a / 2.0) ** 2, 1.0 - a
-    return _filtered(x, (half, -2.0 * half, half), (2.0 * rest, -rest * rest), 2)
+    return filters.two_poles(x, half, -2.0 * half, half, 2.0 * rest, -rest * rest)
 
 
+@jitable
 def two_pole_smoother(x: FloatArray, period: float) -> FloatArray:
     """Take out waves shorter than `period`; starts at the first two prices."""
     a = math.exp(-1.414 * math.pi / period)
     b = 2.0 * a * math.cos(1.414 * math.pi / period)
     gain = (1.0 + a * a - b) / 2.0
-    return _filtered(x, (gain, gain), (b, -a * a), 2)
+    return filters.two_poles(x, gain, gain, 0.0, b, -a * a)
 
 
 class BandPass(NamedTuple):
@@ -83,7 +78,7 @@ class BandPass(NamedTuple):
     trigger: Values
 
 
-@indicator(takes_series=True)
+@indicator(takes_series=True, compiled=True)
 def bandpass(
     candles: Prices,
     period: Period = 20,
@@ -110,13 +105,14 @@ def bandpass(
     return BandPass(bp, normalized, signal, trigger)
 
 
+@jitable
 def _band(x: FloatArray, beta: float, gamma: float) -> FloatArray:
     a = 1.0 / gamma - math.sqrt(1.0 / gamma**2 - 1.0)
     gain = 0.5 * (1.0 - a)
-    return _filtered(x, (gain, 0.0, -gain), (beta * (1.0 + a), -a), 2)
+    return filters.two_poles(x, gain, 0.0, -gain, beta * (1.0 + a), -a)
 
 
-@indicator(takes_series=True)
+@indicator(takes_series=True, compiled=True)
 def cg(
     candles: Prices, period: Period = 10, source_type: str = "close", sequential: bool = False
 ) -> Values:
@@ -137,7 +133,7 @@ class CC(NamedTuple):
     state: Values
 
 
-@indicator(takes_series=True)
+@indicator(takes_series=True, compiled=True)
 def correlation_cycle(
     candles: Prices,
     period: Period = 20,
@@ -161,13 +157,10 @@ def correlation_cycle(
     place = 2.0 * np.pi * np.arange(1, period + 1) / period
     real, imag = filters.correlate_with_waves(x, np.cos(place), -np.sin(place))
     angle = filters.cycle_angle(real, imag)
-    state = np.zeros(len(x))
-    still = np.abs(np.diff(angle)) < threshold
-    state[1:][still] = np.sign(angle[1:][still])
-    return CC(real, imag, angle, state)
+    return CC(real, imag, angle, filters.cycle_state(angle, threshold))
 
 
-@indicator(takes_series=True, quiet=True)
+@indicator(takes_series=True, compiled=True)
 def dec_osc(
     candles: Prices,
     hp_period: Period = 125,
@@ -190,7 +183,7 @@ def dec_osc(
     return 100.0 * k * two_pole_high_pass(low_passed, hp_period // 2) / x
 
 
-@indicator(takes_series=True, quiet=True)
+@indicator(takes_series=True, compiled=True)
 def decycler(
     candles: Prices, hp_period: Period = 125, source_type: str = "close", sequential: bool = False
 ) -> Values:
@@ -210,7 +203,7 @@ class EMD(NamedTuple):
     lowerband: Values
 
 
-@indicator()
+@indicator(compiled=True)
 def emd(
     candles: Prices,
     period: Period = 20,
@@ -249,7 +242,7 @@ class FisherTransform(NamedTuple):
     signal: Values
 
 
-@indicator()
+@indicator(compiled=True)
 def fisher(candles: Prices, period: Period = 9, sequential: bool = False) -> FisherTransform:
     """Fisher transform of the middle price's place in its range, and its value one bar before.
 
@@ -258,10 +251,12 @@ def fisher(candles: Prices, period: Period = 9, sequential: bool = False) -> Fis
     x = source(candles, "hl2")
     highest, lowest = windows.rolling_max(x, period), windows.rolling_min(x, period)
     values = filters.fisher_transform(x, highest, lowest, period)
-    return FisherTransform(values, np.concatenate((np.zeros(1), values[:-1])))
+    before = np.zeros(len(x))
+    before[1:] = values[:-1]
+    return FisherTransform(values, before)
 
 
-@indicator(takes_series=True)
+@indicator(takes_series=True, compiled=True)
 def gauss(
     candles: Prices,
     period: Period = 14,
@@ -281,15 +276,15 @@ def gauss(
     """
     beta = (1.0 - math.cos(2.0 * math.pi / period)) / (2.0 ** (1.0 / poles) - 1.0)
     alpha = -beta + math.sqrt(beta**2 + 2.0 * beta)
-    order = range(1, poles + 1)
-    feedback = np.array(
-        [-((alpha - 1.0) ** k) * math.comb(poles, k) for k in order], dtype=np.float64
-    )
+    feedback, ways = np.empty(max(poles, 0)), 1.0
+    for k in range(1, poles + 1):
+        ways *= (poles + 1 - k) / k  # to choose k of the poles
+        feedback[k - 1] = -((alpha - 1.0) ** k) * ways
     x = source(candles, source_type)
-    return of_numbers(x, lambda numbers: filters.poles(numbers, alpha**poles, feedback))
+    return behind_nan(x, filters.poles(numbers_of(x), alpha**poles, feedback))
 
 
-@indicator(takes_series=True, last=none_for_nan)
+@indicator(takes_series=True, last=none_for_nan, compiled=True)
 def high_pass(
     candles: Prices, period: Period = 48, source_type: str = "close", sequential: bool = False
 ) -> Values:
@@ -300,7 +295,7 @@ def high_pass(
     return one_pole_high_pass(source(candles, source_type), period)
 
 
-@indicator(takes_series=True, last=none_for_nan)
+@indicator(takes_series=True, last=none_for_nan, compiled=True)
 def high_pass_2_pole(
     candles: Prices, period: Period = 48, source_type: str = "close", sequential: bool = False
 ) -> Values:
@@ -319,7 +314,7 @@ class ITREND(NamedTuple):
     trigger: Values
 
 
-@indicator(takes_series=True, quiet=True)
+@indicator(takes_series=True, compiled=True)
 def itrend(
     candles: Prices, alpha: float = 0.07, source_type: str = "hl2", sequential: bool = False
 ) -> ITREND:
@@ -335,10 +330,12 @@ def itrend(
     line = filters.instantaneous_trend(source(candles, source_type), alpha)
     trigger = line.copy()
     trigger[20:] = 2.0 * line[20:] - line[:-20]
-    return ITREND(np.nan_to_num(np.sign(trigger - line)), line, trigger)
+    signal = np.sign(trigger - line)
+    signal[np.isnan(signal)] = 0.0
+    return ITREND(signal, line, trigger)
 
 
-@indicator(last=none_for_nan)
+@indicator(last=none_for_nan, compiled=True)
 def lrsi(candles: Prices, alpha: float = 0.2, sequential: bool = False) -> Values:
     """Laguerre relative strength of the middle price, 0 … 1; 0 where all stages are equal.
 
@@ -359,7 +356,7 @@ class MAMA(NamedTuple):
     fama: Values
 
 
-@indicator(takes_series=True)
+@indicator(takes_series=True, compiled=True)
 def mama(
     candles: Prices,
     fastlimit: float = 0.5,
@@ -379,10 +376,11 @@ def mama(
         Highest and lowest share of the new price.
     """
     x = source(candles, source_type)
-    return MAMA(*filters.mesa_adaptive(x, fastlimit, slowlimit))
+    average, follower = filters.mesa_adaptive(x, fastlimit, slowlimit)
+    return MAMA(average, follower)
 
 
-@indicator(takes_series=True, last=none_for_nan)
+@indicator(takes_series=True, last=none_for_nan, compiled=True)
 def reflex(
     candles: Prices, period: Period = 20, source_type: str = "close", sequential: bool = False
 ) -> Values:
@@ -394,7 +392,7 @@ def reflex(
     return filters.flex(smooth, period, True)
 
 
-@indicator(takes_series=True)
+@indicator(takes_series=True, compiled=True)
 def supersmoother(
     candles: Prices, period: Period = 14, source_type: str = "close", sequential: bool = False
 ) -> Values:
@@ -405,7 +403,7 @@ def supersmoother(
     return two_pole_smoother(source(candles, source_type), period)
 
 
-@indicator(takes_series=True)
+@indicator(takes_series=True, compiled=True)
 def supersmoother_3_pole(
     candles: Prices, period: Period = 14, source_type: str = "close", sequential: bool = False
 ) -> Values:
@@ -416,11 +414,11 @@ def supersmoother_3_pole(
     a = math.exp(-math.pi / period)
     b = 2.0 * a * math.cos(1.738 * math.pi / period)
     q = a * a
-    feedback = (b + q, -(q + b * q), q * q)
-    return _filtered(source(candles, source_type), (1.0 - q * q - b + b * q,), feedback, 3)
+    gain, x = 1.0 - q * q - b + b * q, source(candles, source_type)
+    return filters.three_poles(x, gain, b + q, -(q + b * q), q * q)
 
 
-@indicator(takes_series=True, last=none_for_nan)
+@indicator(takes_series=True, last=none_for_nan, compiled=True)
 def trendflex(
     candles: Prices, period: Period = 20, source_type: str = "close", sequential: bool = False
 ) -> Values:

@@ -306,7 +306,7 @@ class MACD(NamedTuple):
     hist: Values
 
 
-@indicator(takes_series=True, quiet=True)
+@indicator(takes_series=True, compiled=True)
 def macd(
     candles: Prices,
     fast_period: Period = 12,

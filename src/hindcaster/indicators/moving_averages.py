@@ -5,11 +5,13 @@ from typing import Any
 
 from hindcaster import errors
 from hindcaster._candles import slice_candles
+from hindcaster._jit import in_kernels
 from hindcaster._types import FloatArray
 from hindcaster.indicators import filters, statistics
 from hindcaster.indicators import recursive_averages as recursive
 from hindcaster.indicators import window_averages as window
-from hindcaster.indicators._call import Period, Prices, Values, indicator
+from hindcaster.indicators._call import Period, Prices, Values, indicator, source
+from hindcaster.indicators.kernels import windows
 from hindcaster.indicators.volume import vwap
 
 __all__ = ["ma"]
@@ -101,7 +103,24 @@ def refuse_weighted_by_volume(name: str, **kinds: int) -> None:
             raise errors.bad_choice(name, argument, others, matype)
 
 
-@indicator(takes_series=True, quiet=True)
+@in_kernels(moving_average)
+def _simple_or_exponential(
+    prices: Any, period: Any, matype: Any, source_type: Any = "close"
+) -> Any:
+    """Give the kernel of the kinds that compiled indicators are made of: 0 and 1."""
+
+    def average(
+        prices: FloatArray, period: int, matype: int, source_type: Any = "close"
+    ) -> FloatArray:
+        x = source(prices, source_type)
+        if matype == 0:
+            return windows.rolling_mean(x, period)
+        return recursive.exponential_mean(x, period)
+
+    return average
+
+
+@indicator(takes_series=True, quiet=True, compiled=True)
 def ma(
     candles: Prices,
     period: Period = 30,

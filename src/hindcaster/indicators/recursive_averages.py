@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from hindcaster._candles import CLOSE
+from hindcaster._jit import jitable
 from hindcaster._types import FloatArray
 from hindcaster.indicators._call import Period, Prices, Values, high_low_close, indicator, source
-from hindcaster.indicators._series import of_numbers
+from hindcaster.indicators._series import behind_nan, numbers_of
 from hindcaster.indicators.kernels import recursive
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
 ]
 
 
+@jitable
 def exponential_mean(x: FloatArray, period: int) -> FloatArray:
     """Exponential moving average of prices, ``alpha = 2 / (period + 1)``; NaN if they are fewer."""
     if len(x) < period:
@@ -31,7 +32,7 @@ def exponential_mean(x: FloatArray, period: int) -> FloatArray:
     return recursive.exponential(x, 2.0 / (period + 1.0))
 
 
-@indicator(takes_series=True, quiet=True)
+@indicator(takes_series=True, compiled=True)
 def dema(
     candles: Prices, period: Period = 30, source_type: str = "close", sequential: bool = False
 ) -> Values:
@@ -39,16 +40,10 @@ def dema(
 
     Source: P. Mulloy, "Smoothing Data with Faster Moving Averages", 1994.
     """
-    alpha = 2.0 / (period + 1.0)
-    once = recursive.exponential(source(candles, source_type), alpha)
-    return 2.0 * once - recursive.exponential(once, alpha)
+    return recursive.twice_exponential(source(candles, source_type), 2.0 / (period + 1.0))
 
 
-def _latest_exponential_mean(candles: FloatArray, period: int) -> np.float64:
-    return np.float64(recursive.last_exponential(candles, CLOSE, period))
-
-
-@indicator(takes_series=True, latest=_latest_exponential_mean)
+@indicator(takes_series=True, compiled=True)
 def ema(
     candles: Prices, period: Period = 5, source_type: str = "close", sequential: bool = False
 ) -> Values:
@@ -60,7 +55,7 @@ def ema(
     return exponential_mean(source(candles, source_type), period)
 
 
-@indicator()
+@indicator(compiled=True)
 def frama(
     candles: Prices,
     window: Period = 10,
@@ -83,12 +78,11 @@ def frama(
     SC : int, default 300
         Bars of the average where prices fill space.
     """
-    return recursive.fractal_adaptive(
-        *high_low_close(candles), window + window % 2, float(FC), float(SC)
-    )
+    high, low, close = high_low_close(candles)
+    return recursive.fractal_adaptive(high, low, close, window + window % 2, float(FC), float(SC))
 
 
-@indicator(takes_series=True)
+@indicator(takes_series=True, compiled=True)
 def hwma(
     candles: Prices,
     na: float = 0.2,
@@ -108,10 +102,10 @@ def hwma(
         Share of the new value in level, trend and acceleration.
     """
     x = source(candles, source_type)
-    return of_numbers(x, lambda numbers: recursive.holt_winters(numbers, na, nb, nc))
+    return behind_nan(x, recursive.holt_winters(numbers_of(x), na, nb, nc))
 
 
-@indicator(takes_series=True)
+@indicator(takes_series=True, compiled=True)
 def jma(
     candles: Prices,
     period: Period = 7,
@@ -137,7 +131,7 @@ def jma(
     return recursive.jurik(source(candles, source_type), beta**power, beta, ratio)
 
 
-@indicator(takes_series=True)
+@indicator(takes_series=True, compiled=True)
 def kama(
     candles: Prices,
     period: Period = 14,
@@ -159,13 +153,11 @@ def kama(
     slow_length : int, default 30
         Bars of the average at an efficiency of 0.
     """
-    x = source(candles, source_type)
     fast, slow = 2.0 / (fast_length + 1.0), 2.0 / (slow_length + 1.0)
-    rates = (recursive.efficiency(x, period) * (fast - slow) + slow) ** 2
-    return recursive.adaptive_exponential(x, rates, period)
+    return recursive.by_efficiency(source(candles, source_type), period, fast - slow, slow)
 
 
-@indicator(takes_series=True)
+@indicator(takes_series=True, compiled=True)
 def maaq(
     candles: Prices,
     period: Period = 11,
@@ -180,15 +172,11 @@ def maaq(
     are the price.
     """
     fast, slow = 2.0 / (fast_period + 1.0), 2.0 / (slow_period + 1.0)
-
-    def adaptive(x: FloatArray) -> FloatArray:
-        rates = (recursive.efficiency(x, period) * fast + slow) ** 2
-        return recursive.adaptive_exponential(x, rates, period)
-
-    return of_numbers(source(candles, source_type), adaptive)
+    x = source(candles, source_type)
+    return behind_nan(x, recursive.by_efficiency(numbers_of(x), period, fast, slow))
 
 
-@indicator(takes_series=True)
+@indicator(takes_series=True, compiled=True)
 def mcginley_dynamic(
     candles: Prices,
     period: Period = 10,
@@ -208,7 +196,7 @@ def mcginley_dynamic(
     return recursive.mcginley(source(candles, source_type), k * period)
 
 
-@indicator(takes_series=True)
+@indicator(takes_series=True, compiled=True)
 def mwdx(
     candles: Prices, factor: float = 0.2, source_type: str = "close", sequential: bool = False
 ) -> Values:
@@ -222,7 +210,7 @@ def mwdx(
     return recursive.exponential(source(candles, source_type), factor)
 
 
-@indicator(takes_series=True)
+@indicator(takes_series=True, compiled=True)
 def smma(
     candles: Prices, period: Period = 5, source_type: str = "close", sequential: bool = False
 ) -> Values:
@@ -233,7 +221,7 @@ def smma(
     return recursive.unbiased_exponential(source(candles, source_type), 1.0 / period)
 
 
-@indicator(takes_series=True, quiet=True)
+@indicator(takes_series=True, compiled=True)
 def tema(
     candles: Prices, period: Period = 9, source_type: str = "close", sequential: bool = False
 ) -> Values:
@@ -241,13 +229,10 @@ def tema(
 
     Source: P. Mulloy, "Smoothing Data with Less Lag", 1994.
     """
-    alpha = 2.0 / (period + 1.0)
-    once = recursive.exponential(source(candles, source_type), alpha)
-    twice = recursive.exponential(once, alpha)
-    return 3.0 * once - 3.0 * twice + recursive.exponential(twice, alpha)
+    return recursive.thrice_exponential(source(candles, source_type), 2.0 / (period + 1.0))
 
 
-@indicator(takes_series=True)
+@indicator(takes_series=True, compiled=True)
 def wilders(
     candles: Prices, period: Period = 5, source_type: str = "close", sequential: bool = False
 ) -> Values:

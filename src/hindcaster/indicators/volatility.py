@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from hindcaster._jit import jitable
 from hindcaster._types import FloatArray
 from hindcaster.indicators._call import Period, Prices, Values, high_low_close, indicator, source
 from hindcaster.indicators._series import undefined_from
@@ -31,12 +32,13 @@ __all__ = [
 ]
 
 
+@jitable
 def average_true_range(candles: FloatArray, period: int) -> FloatArray:
     """Wilder's mean of the true range; the first at bar ``period - 1``."""
     return recursive.wilder_mean(recursive.true_range(*high_low_close(candles)), period)
 
 
-@indicator()
+@indicator(compiled=True)
 def atr(candles: Prices, period: Period = 14, sequential: bool = False) -> Values:
     """Average true range: Wilder's mean of the true range, the first at bar ``period - 1``.
 

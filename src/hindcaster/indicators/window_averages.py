@@ -7,6 +7,7 @@ import numpy as np
 
 from hindcaster import errors
 from hindcaster._candles import VOLUME
+from hindcaster._jit import jitable
 from hindcaster._types import FloatArray
 from hindcaster.indicators._call import Period, Prices, Values, column, indicator, source
 from hindcaster.indicators._series import shifted, undefined_from
@@ -37,11 +38,13 @@ __all__ = [
 ]
 
 
+@jitable
 def weighted_mean(x: FloatArray, weights: FloatArray, first: int) -> FloatArray:
     """Average a series with fixed weights, the oldest bar's first; NaN before bar `first`."""
     return windows.weighted_sum(x, weights / weights.sum(), first)
 
 
+@jitable
 def linear_mean(x: FloatArray, period: int) -> FloatArray:
     """Average a series with weights 1, 2, …, `period`, the newest bar's the largest; NaN for 0."""
     if period == 0:
@@ -49,6 +52,7 @@ def linear_mean(x: FloatArray, period: int) -> FloatArray:
     return weighted_mean(x, np.arange(1.0, period + 1), period - 1)
 
 
+@jitable
 def triangular_weights(period: int) -> FloatArray:
     """Weights that rise from 1 to the middle of the window and fall to 1 again."""
     rising = np.arange(1.0, period + 1)
@@ -56,6 +60,7 @@ def triangular_weights(period: int) -> FloatArray:
     return weights
 
 
+@jitable
 def _from_bar(x: FloatArray, weights: FloatArray, first: int) -> FloatArray:
     """Average a series with weights from bar `first` on; before, it is the series itself.
 
@@ -68,12 +73,13 @@ def _from_bar(x: FloatArray, weights: FloatArray, first: int) -> FloatArray:
     return out
 
 
+@jitable
 def _power_mean(x: FloatArray, period: int, power: float) -> FloatArray:
     """Average with weights ``(period - k) ** power``, k = 0 … period - 2 bars back."""
     return _from_bar(x, np.arange(2.0, period + 1) ** power, period + 1)
 
 
-@indicator(takes_series=True)
+@indicator(takes_series=True, compiled=True)
 def alma(
     candles: Prices,
     period: Period = 9,
@@ -102,7 +108,7 @@ def alma(
     return out
 
 
-@indicator(takes_series=True)
+@indicator(takes_series=True, compiled=True)
 def cwma(
     candles: Prices, period: Period = 14, source_type: str = "close", sequential: bool = False
 ) -> Values:
@@ -113,7 +119,7 @@ def cwma(
     return _power_mean(source(candles, source_type), period, 3.0)
 
 
-@indicator(takes_series=True)
+@indicator(takes_series=True, compiled=True)
 def edcf(
     candles: Prices, period: Period = 15, source_type: str = "hl2", sequential: bool = False
 ) -> Values:
@@ -126,7 +132,7 @@ def edcf(
     return undefined_from(x, windows.distance_weighted_mean(x, period), 2)
 
 
-@indicator(takes_series=True)
+@indicator(takes_series=True, compiled=True)
 def epma(
     candles: Prices,
     period: Period = 11,
@@ -147,7 +153,7 @@ def epma(
     return _from_bar(source(candles, source_type), weights, max(period + offset + 1, 0))
 
 
-@indicator(takes_series=True)
+@indicator(takes_series=True, compiled=True)
 def fwma(
     candles: Prices, period: Period = 5, source_type: str = "close", sequential: bool = False
 ) -> Values:
@@ -158,7 +164,7 @@ def fwma(
     return weighted_mean(source(candles, source_type), weights, period - 1)
 
 
-@indicator(takes_series=True, quiet=True)
+@indicator(takes_series=True, compiled=True)
 def hma(
     candles: Prices, period: Period = 5, source_type: str = "close", sequential: bool = False
 ) -> Values:
@@ -169,9 +175,10 @@ def hma(
     """
     x = source(candles, source_type)
     raw = 2.0 * _zero_for_short(x, period // 2) - _zero_for_short(x, period)
-    return _zero_for_short(raw, math.isqrt(period))
+    return _zero_for_short(raw, int(math.sqrt(period)))
 
 
+@jitable
 def _zero_for_short(x: FloatArray, period: int) -> FloatArray:
     out = linear_mean(x, period)
     out[: max(period - 1, 0)] = 0.0
@@ -239,7 +246,7 @@ def _hull(x: FloatArray, mode: str, length: int) -> FloatArray:
             raise errors.bad_choice("hull_suit", "mode_switch", ("Hma", "Ehma", "Thma"), mode)
 
 
-@indicator(takes_series=True)
+@indicator(takes_series=True, compiled=True)
 def jsa(
     candles: Prices, period: Period = 30, source_type: str = "close", sequential: bool = False
 ) -> Values:
@@ -250,7 +257,7 @@ def jsa(
     return out
 
 
-@indicator(takes_series=True)
+@indicator(takes_series=True, compiled=True)
 def nma(
     candles: Prices, period: Period = 40, source_type: str = "close", sequential: bool = False
 ) -> Values:
@@ -263,16 +270,18 @@ def nma(
     return windows.natural_mean(source(candles, source_type), period)
 
 
-@indicator(takes_series=True)
+@indicator(takes_series=True, compiled=True)
 def pwma(
     candles: Prices, period: Period = 5, source_type: str = "close", sequential: bool = False
 ) -> Values:
     """Pascal's weighted moving average: weights of row ``period - 1`` of Pascal's triangle."""
-    weights = np.array([float(math.comb(period - 1, k)) for k in range(period)])
+    weights = np.ones(period)
+    for k in range(1, period):
+        weights[k] = weights[k - 1] * (period - k) / k
     return weighted_mean(source(candles, source_type), weights, period - 1)
 
 
-@indicator(takes_series=True)
+@indicator(takes_series=True, compiled=True)
 def sinwma(
     candles: Prices, period: Period = 14, source_type: str = "close", sequential: bool = False
 ) -> Values:
@@ -281,7 +290,7 @@ def sinwma(
     return weighted_mean(source(candles, source_type), weights, period - 1)
 
 
-@indicator(takes_series=True)
+@indicator(takes_series=True, compiled=True)
 def sma(
     candles: Prices, period: Period = 5, source_type: str = "close", sequential: bool = False
 ) -> Values:
@@ -289,7 +298,7 @@ def sma(
     return windows.rolling_mean(source(candles, source_type), period)
 
 
-@indicator(takes_series=True)
+@indicator(takes_series=True, compiled=True)
 def sqwma(
     candles: Prices, period: Period = 14, source_type: str = "close", sequential: bool = False
 ) -> Values:
@@ -300,7 +309,7 @@ def sqwma(
     return _power_mean(source(candles, source_type), period, 2.0)
 
 
-@indicator(takes_series=True)
+@indicator(takes_series=True, compiled=True)
 def srwma(
     candles: Prices, period: Period = 14, source_type: str = "close", sequential: bool = False
 ) -> Values:
@@ -311,7 +320,7 @@ def srwma(
     return _power_mean(source(candles, source_type), period, 0.5)
 
 
-@indicator(takes_series=True)
+@indicator(takes_series=True, compiled=True)
 def swma(
     candles: Prices, period: Period = 5, source_type: str = "close", sequential: bool = False
 ) -> Values:
@@ -319,7 +328,7 @@ def swma(
     return weighted_mean(source(candles, source_type), triangular_weights(period), period - 1)
 
 
-@indicator(takes_series=True)
+@indicator(takes_series=True, compiled=True)
 def trima(
     candles: Prices, period: Period = 30, source_type: str = "close", sequential: bool = False
 ) -> Values:
@@ -327,7 +336,7 @@ def trima(
     return weighted_mean(source(candles, source_type), triangular_weights(period), period - 1)
 
 
-@indicator(takes_series=True)
+@indicator(takes_series=True, compiled=True)
 def vpwma(
     candles: Prices,
     period: Period = 14,
@@ -347,7 +356,7 @@ def vpwma(
     return _power_mean(source(candles, source_type), period, power)
 
 
-@indicator(takes_series=True)
+@indicator(takes_series=True, compiled=True)
 def vwma(
     candles: Prices, period: Period = 20, source_type: str = "close", sequential: bool = False
 ) -> Values:
@@ -356,11 +365,12 @@ def vwma(
     At the start it is made of the bars there are.
     """
     x = source(candles, source_type)
-    volume = column(candles, VOLUME) if candles.ndim == 2 else np.ones(len(x))
+    series = candles.shape[-1] == 1
+    volume = np.ones(len(x)) if series else column(candles, VOLUME)
     return undefined_from(x, windows.volume_weighted_mean(x, volume, period))
 
 
-@indicator(takes_series=True)
+@indicator(takes_series=True, compiled=True)
 def wma(
     candles: Prices, period: Period = 30, source_type: str = "close", sequential: bool = False
 ) -> Values:

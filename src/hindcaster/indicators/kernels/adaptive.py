@@ -27,12 +27,13 @@ def third_exponential(x: FloatArray, alpha: float) -> FloatArray:
 
 
 @kernel
-def mixed_exponential(x: FloatArray, alpha: float, weights: FloatArray) -> FloatArray:
+def mixed_exponential(
+    x: FloatArray, alpha: float, w3: float, w4: float, w5: float, w6: float
+) -> FloatArray:
     """Weighted sum of the third to the sixth of exponential averages in a row."""
     n = len(x)
     out = np.empty(n)
     keep = 1.0 - alpha
-    w3, w4, w5, w6 = weights[0], weights[1], weights[2], weights[3]
     if n:
         e1 = e2 = e3 = e4 = e5 = e6 = x[0]
         for i in range(n):

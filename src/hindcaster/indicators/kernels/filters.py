@@ -4,28 +4,49 @@ import numpy as np
 
 from hindcaster._jit import kernel, subkernel
 from hindcaster._types import FloatArray
+from hindcaster.indicators.kernels.recursive import carry
 from hindcaster.indicators.kernels.windows import weighted_sum
 
 
 @kernel
-def recursive_filter(
-    x: FloatArray, forward: FloatArray, feedback: FloatArray, start: int
-) -> FloatArray:
-    """``y = Σ forward[k] x[i - k] + Σ feedback[k] y[i - 1 - k]`` from bar `start`; before, ``x``.
-
-    `start` is as large as the largest lag, three lags at most of either.
-    """
+def one_pole(x: FloatArray, f0: float, f1: float, b1: float) -> FloatArray:
+    """``y = f0 x + f1 x' + b1 y'`` from bar 1; before, ``x``."""
     n = len(x)
     out = x.copy()
-    f0, f1, f2 = forward[0], forward[1], forward[2]
-    b1, b2, b3 = feedback[0], feedback[1], feedback[2]
-    for i in range(start, n):
-        value = f0 * x[i] + b1 * out[i - 1]
-        if start > 1:
-            value += f2 * x[i - 2] + b2 * out[i - 2]
-        if start > 2:
-            value += b3 * out[i - 3]
-        out[i] = value + f1 * x[i - 1]
+    if n:
+        moved = np.empty(n)
+        for i in range(1, n):
+            moved[i] = f0 * x[i] + f1 * x[i - 1]
+        carry(moved, out, 1, x[0], 1.0, b1)
+    return out
+
+
+@kernel
+def two_poles(x: FloatArray, f0: float, f1: float, f2: float, b1: float, b2: float) -> FloatArray:
+    """``y = f0 x + f1 x[i - 1] + f2 x[i - 2] + b1 y[i - 1] + b2 y[i - 2]``; ``x`` before bar 2."""
+    n = len(x)
+    out = x.copy()
+    for i in range(2, n):
+        out[i] = f0 * x[i] + f1 * x[i - 1] + f2 * x[i - 2]
+    if n > 1:
+        before, last = x[0], x[1]
+        for i in range(2, n):
+            before, last = last, (out[i] + b2 * before) + b1 * last
+            out[i] = last
+    return out
+
+
+@kernel
+def three_poles(x: FloatArray, gain: float, b1: float, b2: float, b3: float) -> FloatArray:
+    """``y = gain x + b1 y[i - 1] + b2 y[i - 2] + b3 y[i - 3]``; ``x`` before bar 3."""
+    n = len(x)
+    out = x.copy()
+    if n > 2:
+        third, second, last = x[0], x[1], x[2]
+        for i in range(3, n):
+            value = ((gain * x[i] + b3 * third) + b2 * second) + b1 * last
+            third, second, last = second, last, value
+            out[i] = value
     return out
 
 
@@ -195,6 +216,16 @@ def cycle_angle(real: FloatArray, imag: FloatArray) -> FloatArray:
             angle -= 180.0
         out[i] = previous if previous > angle and previous - angle < 270.0 else angle
         previous = angle
+    return out
+
+
+@kernel
+def cycle_state(angle: FloatArray, threshold: float) -> FloatArray:
+    """Sign of an angle where it moves by less than `threshold` degrees a bar, else 0."""
+    out = np.zeros(len(angle))
+    for i in range(1, len(angle)):
+        if abs(angle[i] - angle[i - 1]) < threshold:
+            out[i] = np.sign(angle[i])
     return out
 
 

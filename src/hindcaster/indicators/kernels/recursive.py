@@ -51,16 +51,32 @@ def exponential(x: FloatArray, alpha: float) -> FloatArray:
 
 
 @kernel
-def last_exponential(rows: FloatArray, column: int, period: int) -> float:
-    """Last value of `exponential` over a column of candles; NaN if they are fewer than `period`."""
-    n = len(rows)
-    if n < period:
-        return np.nan
-    x = np.empty(n)
-    for i in range(n):
-        x[i] = rows[i, column]
-    last: float = exponential(x, 2.0 / (period + 1.0))[n - 1]
-    return last
+def twice_exponential(x: FloatArray, alpha: float) -> FloatArray:
+    """``2 a - b``: a is the exponential mean, b that of a."""
+    out = np.empty_like(x)
+    keep = 1.0 - alpha
+    if len(x):
+        once = twice = x[0]
+        for i in range(len(x)):
+            once = alpha * x[i] + keep * once
+            twice = alpha * once + keep * twice
+            out[i] = 2.0 * once - twice
+    return out
+
+
+@kernel
+def thrice_exponential(x: FloatArray, alpha: float) -> FloatArray:
+    """``3 a - 3 b + c``: a is the exponential mean, b that of a, c that of b."""
+    out = np.empty_like(x)
+    keep = 1.0 - alpha
+    if len(x):
+        once = twice = thrice = x[0]
+        for i in range(len(x)):
+            once = alpha * x[i] + keep * once
+            twice = alpha * once + keep * twice
+            thrice = alpha * twice + keep * thrice
+            out[i] = 3.0 * once - 3.0 * twice + thrice
+    return out
 
 
 @kernel
@@ -112,6 +128,16 @@ def adaptive_exponential(x: FloatArray, rates: FloatArray, first: int) -> FloatA
 
 
 @kernel
+def by_efficiency(x: FloatArray, period: int, factor: float, least: float) -> FloatArray:
+    """Adaptive mean with the rate ``(efficiency * factor + least) ** 2``; `period` prices first."""
+    rates = efficiency(x, period)
+    for i in range(len(x)):
+        rate = rates[i] * factor + least
+        rates[i] = rate * rate
+    return adaptive_exponential(x, rates, period)
+
+
+@kernel
 def efficiency(x: FloatArray, period: int) -> FloatArray:
     """Kaufman's efficiency ratio: the move over `period` bars by the sum of the moves of each.
 
@@ -134,7 +160,7 @@ def holt_winters(x: FloatArray, na: float, nb: float, nc: float) -> FloatArray:
     """Level, trend and acceleration smoothed by `na`, `nb` and `nc`; gives the next level."""
     n = len(x)
     out = np.empty(n)
-    level, trend, change = x[0], 0.0, 0.0
+    level, trend, change = x[0] if n else 0.0, 0.0, 0.0
     for i in range(n):
         new_level = (1.0 - na) * (level + trend + 0.5 * change) + na * x[i]
         new_trend = (1.0 - nb) * (trend + change) + nb * (new_level - level)

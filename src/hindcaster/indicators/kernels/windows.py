@@ -1,8 +1,9 @@
 """Values of the last `period` bars: sum, mean, deviation, extremes, weighted sum.
 
-Sums are taken in blocks of `period` bars: a window is the end of one block and the beginning of the
-next, and both parts are summed up as the bars come. Nothing is ever subtracted, so rounding errors
-do not pile up, a window of zeros has the sum 0, and what is undefined leaves with its bar.
+A window's sum is made of sums over 1, 2, 4, 8, … bars, each of two of the one before: few passes,
+and the machine works on several bars at a time. Nothing is ever subtracted, so rounding errors do
+not pile up, a window of zeros has the sum 0, and what is undefined leaves with its bar. Extremes
+are found likewise.
 """
 
 import numpy as np
@@ -11,28 +12,39 @@ from hindcaster._jit import kernel, subkernel
 from hindcaster._types import FloatArray
 
 ROUNDING = 2.0**-52  # of a number of size 1
+_FEW = 10  # bars in a window up to which going over each is quicker than a second pass
 
 
 @subkernel
 def _sum(x: FloatArray, period: int, partial: bool) -> FloatArray:
     n = len(x)
     out = np.full(n, np.nan)
-    ends = np.empty(period)  # sums of the last values of the block before
-    for begin in range(0, n, period):
-        stop = min(begin + period, n)
+    if n >= period:
+        power, spare, other = x, np.empty(n), np.empty(n)  # sums of the last `size` values
+        size, held, rest = 1, 0, period
+        while True:
+            if rest & 1:
+                newer, older = out[held + size - 1 :], power[size - 1 : n - held]
+                if held == 0:
+                    newer[:] = older
+                else:
+                    for i in range(len(newer)):
+                        newer[i] += older[i]
+                held += size
+            rest >>= 1
+            if rest == 0:
+                break
+            newer, older, both = power[2 * size - 1 :], power[size - 1 :], spare[2 * size - 1 :]
+            for i in range(len(both)):
+                both[i] = newer[i] + older[i]
+            power, spare, other = spare, other, spare
+            size *= 2
+        out[: period - 1] = np.nan
+    if partial:
         total = 0.0
-        for i in range(begin, stop):
+        for i in range(min(period - 1, n)):
             total += x[i]
-            beyond = i - begin + 1
-            if beyond == period or (partial and begin == 0):
-                out[i] = total
-            elif begin > 0:
-                out[i] = ends[beyond] + total
-        if stop < n:
-            total = 0.0
-            for k in range(period - 1, -1, -1):
-                total += x[begin + k]
-                ends[k] = total
+            out[i] = total
     return out
 
 
@@ -81,35 +93,81 @@ def rolling_mean(x: FloatArray, period: int) -> FloatArray:
 
 @kernel
 def rolling_variance(x: FloatArray, period: int) -> FloatArray:
-    """Population variance of the window; NaN before it is full and while a NaN is in it.
+    """Population variance of the window; NaN before it is full and while a NaN is in it."""
+    return rolling_spread(x, period)[1]
 
-    Distances are to the first value of the newer block, which is in the window.
+
+@kernel
+def rolling_spread(x: FloatArray, period: int) -> tuple[FloatArray, FloatArray]:
+    """Mean and population variance of the window; NaN before it is full, while a NaN is in it.
+
+    In blocks of `period` bars: a window is the end of one block and the beginning of the next, and
+    distances are to the first value of the newer one, which is in the window.
     """
     n = len(x)
-    out = np.full(n, np.nan)
-    ends, square_ends = np.empty(period), np.empty(period)
+    mean, variance = np.full(n, np.nan), np.full(n, np.nan)
+    if period <= _FEW:
+        _spread_of_few(x, period, mean, variance)
+        return mean, variance
+    ends, square_ends = np.zeros(period + 1), np.zeros(period + 1)
+    begins, square_begins = np.zeros(period), np.zeros(period)
     for begin in range(0, n, period):
-        stop = min(begin + period, n)
-        base, total, squares = x[begin], 0.0, 0.0
-        for i in range(begin, stop):
-            distance = x[i] - base
-            total += distance
-            squares += distance * distance
-            beyond = i - begin + 1
-            if beyond == period:
-                out[i] = squares / period - (total / period) ** 2
-            elif begin > 0:
-                mean = (ends[beyond] + total) / period
-                out[i] = (square_ends[beyond] + squares) / period - mean * mean
-            out[i] = max(out[i], 0.0)
-        if stop < n:
-            base, total, squares = x[stop], 0.0, 0.0
-            for k in range(period - 1, -1, -1):
-                distance = x[begin + k] - base
+        base, count = x[begin], min(period, n - begin)
+        new, old = x[begin : begin + count], x[max(begin - period, 0) : begin]
+        total = squares = end = square_end = 0.0
+        for k in range(len(old)):  # always `period` of them, which may be more than `count`
+            distance = old[period - 1 - k] - base
+            end += distance
+            square_end += distance * distance
+            ends[period - 1 - k], square_ends[period - 1 - k] = end, square_end
+            if k < count:
+                distance = new[k] - base
                 total += distance
                 squares += distance * distance
-                ends[k], square_ends[k] = total, squares
-    return out
+                begins[k], square_begins[k] = total, squares
+        if begin == 0:
+            if count < period:
+                break
+            for k in range(period):
+                distance = new[k] - base
+                total += distance
+                squares += distance * distance
+            means, variances = mean[period - 1 :], variance[period - 1 :]
+            means[0] = total / period
+            spread = squares / period - means[0] * means[0]
+            variances[0] = spread if spread > 0.0 or spread != spread else 0.0
+            means[0] += base
+            continue
+        means, variances = mean[begin : begin + count], variance[begin : begin + count]
+        for k in range(count):
+            means[k] = (ends[k + 1] + begins[k]) / period
+        for k in range(count):
+            spread = (square_ends[k + 1] + square_begins[k]) / period - means[k] * means[k]
+            variances[k] = spread if spread > 0.0 or spread != spread else 0.0
+        for k in range(count):
+            means[k] += base
+    return mean, variance
+
+
+@subkernel
+def _spread_of_few(x: FloatArray, period: int, mean: FloatArray, variance: FloatArray) -> None:
+    """Write mean and variance of the window from distances to its newest value, lag by lag."""
+    n = len(x)
+    if n < period:
+        return
+    newest, mean, variance = x[period - 1 :], mean[period - 1 :], variance[period - 1 :]
+    mean[:] = variance[:] = newest - newest  # NaN if they are
+    for lag in range(1, period):
+        old = x[period - 1 - lag : n - lag]
+        for i in range(len(mean)):
+            distance = old[i] - newest[i]
+            mean[i] += distance
+            variance[i] += distance * distance
+    for i in range(len(mean)):
+        mean[i] /= period
+        spread = variance[i] / period - mean[i] * mean[i]
+        variance[i] = spread if spread > 0.0 or spread != spread else 0.0
+        mean[i] += newest[i]
 
 
 @kernel
@@ -202,10 +260,49 @@ def place_of_min(x: FloatArray, period: int) -> FloatArray:
 
 
 @subkernel
+def _extreme_of_numbers(x: FloatArray, period: int, sign: float, partial: bool) -> FloatArray:
+    """Highest value of the window (lowest for a `sign` of -1), none being NaN."""
+    n = len(x)
+    out = np.full(n, np.nan)
+    if partial and n:
+        best = x[0]
+        for i in range(min(period - 1, n)):
+            best = x[i] if sign * x[i] > sign * best else best
+            out[i] = best
+    if n < period:
+        return out
+    power, spare, other, size = x, np.empty(n), np.empty(n), 1  # extremes of `size` values
+    while 2 * size <= period:
+        newer, older, both = power[2 * size - 1 :], power[size - 1 :], spare[2 * size - 1 :]
+        if sign > 0.0:
+            for i in range(len(both)):
+                both[i] = newer[i] if newer[i] > older[i] else older[i]
+        else:
+            for i in range(len(both)):
+                both[i] = newer[i] if newer[i] < older[i] else older[i]
+        power, spare, other = spare, other, spare
+        size *= 2
+    newer, older, both = power[period - 1 :], power[size - 1 :], out[period - 1 :]
+    if sign > 0.0:
+        for i in range(len(both)):
+            both[i] = newer[i] if newer[i] > older[i] else older[i]
+    else:
+        for i in range(len(both)):
+            both[i] = newer[i] if newer[i] < older[i] else older[i]
+    return out
+
+
+@subkernel
 def _extreme(
     x: FloatArray, period: int, sign: float, first: int, place: bool, pass_over: bool
 ) -> FloatArray:
     n = len(x)
+    if not place:
+        undefined = 0
+        for i in range(n):
+            undefined += np.isnan(x[i])
+        if not undefined:
+            return _extreme_of_numbers(x, period, sign, first == 0)
     out = np.full(n, np.nan)
     best = -1  # bar of the extreme in the window
     bad = -1
@@ -213,15 +310,15 @@ def _extreme(
         if np.isnan(x[i]):
             bad = i
         start = max(i - period + 1, 0)
-        undefined = bad >= start
-        if best < start or undefined:
+        bad_inside = bad >= start
+        if best < start or bad_inside:
             best = start if pass_over else max(start, bad + 1)
             for k in range(best + 1, i + 1):
                 if sign * x[k] > sign * x[best]:
                     best = k
         elif sign * x[i] > sign * x[best]:
             best = i
-        if i >= first and (pass_over or not undefined):
+        if i >= first and (pass_over or not bad_inside):
             out[i] = best - start if place else x[best]
     return out
 
