@@ -118,8 +118,8 @@ def indicator(
         each by default.
     compiled : bool, default False
         The function is compiled as a whole: it is written with kernels and what they may call. Of
-        `source_type` it sees a number, of a series an array with one column, and kinds of averages
-        and deviations that are not in `_IN_KERNELS` it is called with as it is.
+        `source_type` it sees a number, of a series an array with one column; with choices that
+        are not in `_IN_KERNELS` it is called as it is.
     quiet : bool, default False
         Silence NumPy's warnings of undefined values. That takes as long as a small kernel, which
         gives none.
@@ -177,8 +177,8 @@ def indicator(
     return decorate
 
 
-# Kinds of averages and deviations that compiled indicators may be made of, by the parameter's end.
-_IN_KERNELS = {"matype": (0, 1), "devtype": (0,)}
+# Choices that compiled indicators know, by the end of the parameter's name.
+_IN_KERNELS = {"matype": (0, 1), "devtype": (0,), "direction": ("long", "short")}
 _MOST_PLANS = 256
 _NDARRAY, _FLOAT = np.ndarray, np.dtype(np.float64)
 
@@ -266,7 +266,7 @@ class _Fast:
         return True
 
     def _plan(self, values: list[Any], series: bool) -> tuple[bool, tuple[Any, ...]]:
-        """Say whether all values are asked for, and give the arguments as machine code takes them."""
+        """Say whether all values are asked for; give the arguments that machine code takes."""
         numbers = list(values)
         where = self._bind.places.get("source_type")
         if where is not None:

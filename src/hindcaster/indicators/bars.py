@@ -92,16 +92,16 @@ def _levels(
     return PIVOT(r4, r3, r2, r1, middle, s1, s2, s3, s4)
 
 
-@indicator()
+@indicator(compiled=True)
 def qstick(candles: Prices, period: Period = 5, sequential: bool = False) -> Values:
     """Average body: mean of close less open; 0 for the first bars, NaN from a NaN on.
 
     Source: T. Chande and S. Kroll, "The New Technical Trader", 1994.
     """
-    return oscillating.mean_body(np.ascontiguousarray(candles), period)
+    return oscillating.mean_body(candles, period)
 
 
-@indicator()
+@indicator(compiled=True)
 def trange(candles: Prices, sequential: bool = False) -> Values:
     """True range: the bar's range and the gap before it; of the first bar ``h - l``.
 
@@ -123,13 +123,13 @@ def _mean_of_bar(candles: FloatArray, of_close: float) -> FloatArray:
     return out
 
 
-@indicator()
+@indicator(compiled=True)
 def typprice(candles: Prices, sequential: bool = False) -> Values:
     """Typical price: ``(h + l + c) / 3``."""
-    return _mean_of_bar(np.ascontiguousarray(candles), 1.0)
+    return _mean_of_bar(candles, 1.0)
 
 
-@indicator()
+@indicator(compiled=True)
 def wclprice(candles: Prices, sequential: bool = False) -> Values:
     """Weighted close price: ``(h + l + 2 c) / 4``."""
-    return _mean_of_bar(np.ascontiguousarray(candles), 2.0)
+    return _mean_of_bar(candles, 2.0)

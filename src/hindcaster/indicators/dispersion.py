@@ -30,7 +30,7 @@ def stddev(
     return nbdev * np.sqrt(windows.rolling_variance(source(candles, source_type), period))
 
 
-@indicator(takes_series=True)
+@indicator(takes_series=True, compiled=True)
 def tsf(
     candles: Prices, period: Period = 14, source_type: str = "close", sequential: bool = False
 ) -> Values:

@@ -31,7 +31,7 @@ __all__ = [
 ]
 
 
-@indicator(quiet=True)
+@indicator(compiled=True)
 def safezonestop(
     candles: Prices,
     period: Period = 22,
@@ -59,7 +59,7 @@ def safezonestop(
     return trailing.highest_stop(stops, max_lookback, -1.0)
 
 
-@indicator()
+@indicator(compiled=True)
 def sar(
     candles: Prices, acceleration: float = 0.02, maximum: float = 0.2, sequential: bool = False
 ) -> Values:
@@ -75,7 +75,7 @@ def sar(
     maximum : float, default 0.2
         Greatest share.
     """
-    return trailing.parabolic(np.ascontiguousarray(candles), acceleration, maximum)
+    return trailing.parabolic(candles, acceleration, maximum)
 
 
 class SuperTrend(NamedTuple):
@@ -85,7 +85,7 @@ class SuperTrend(NamedTuple):
     changed: Values
 
 
-@indicator()
+@indicator(compiled=True)
 def supertrend(
     candles: Prices, period: Period = 10, factor: float = 3, sequential: bool = False
 ) -> SuperTrend:
@@ -94,7 +94,8 @@ def supertrend(
     Bands are some average true ranges from the middle price and only move towards it; `changed` is
     1 where the line jumps to the other one. 0 before bar ``period - 1``. Source: O. Seban.
     """
-    return SuperTrend(*trailing.band_stop(np.ascontiguousarray(candles), period, factor))
+    line, jumps = trailing.band_stop(candles, period, factor)
+    return SuperTrend(line, jumps)
 
 
 class SupportResistanceWithBreaks(NamedTuple):
@@ -179,7 +180,7 @@ class VI(NamedTuple):
     minus: Values
 
 
-@indicator(quiet=True)
+@indicator(compiled=True)
 def vi(candles: Prices, period: Period = 14, sequential: bool = False) -> VI:
     """Vortex: distance of highs to the last lows, and of lows to the last highs, by true range.
 

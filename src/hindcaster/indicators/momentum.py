@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from hindcaster._jit import jitable
 from hindcaster._types import FloatArray
 from hindcaster.indicators._call import (
     Period,
@@ -69,7 +70,7 @@ class AO(NamedTuple):
     change: Values
 
 
-@indicator(quiet=True)
+@indicator(compiled=True)
 def ao(candles: Prices, sequential: bool = False) -> AO:
     """Awesome oscillator: `sma` of the middle price over 5 bars less over 34, and its last change.
 
@@ -80,7 +81,7 @@ def ao(candles: Prices, sequential: bool = False) -> AO:
     return AO(osc, change(osc))
 
 
-@indicator(takes_series=True, quiet=True)
+@indicator(takes_series=True, quiet=True, compiled=True)
 def apo(
     candles: Prices,
     fast_period: Period = 12,
@@ -94,7 +95,7 @@ def apo(
     return fast - moving_average(candles, slow_period, matype, source_type)
 
 
-@indicator(takes_series=True, quiet=True)
+@indicator(takes_series=True, compiled=True)
 def cc(
     candles: Prices,
     wma_period: Period = 10,
@@ -119,7 +120,7 @@ def cc(
     return linear_mean(both, wma_period)
 
 
-@indicator(takes_series=True, last=none_for_nan, quiet=True)
+@indicator(takes_series=True, last=none_for_nan, compiled=True)
 def cfo(
     candles: Prices,
     period: Period = 14,
@@ -137,12 +138,13 @@ def cfo(
     return out
 
 
+@jitable
 def _off_the_line(x: FloatArray, period: int) -> FloatArray:
     out = x - windows.weighted_sum(x, line_weights(period, period - 1), period - 1)
     return undefined_from(x, out / x)
 
 
-@indicator(takes_series=True, quiet=True)
+@indicator(takes_series=True, compiled=True)
 def cmo(
     candles: Prices, period: Period = 14, source_type: str = "close", sequential: bool = False
 ) -> Values:
@@ -153,7 +155,7 @@ def cmo(
     return windows.net_rises(source(candles, source_type), period)
 
 
-@indicator(takes_series=True, quiet=True)
+@indicator(takes_series=True, compiled=True)
 def dpo(
     candles: Prices, period: Period = 5, source_type: str = "close", sequential: bool = False
 ) -> Values:
@@ -167,7 +169,7 @@ def dpo(
     return undefined_from(x, out)
 
 
-@indicator(last=none_for_nan, quiet=True)
+@indicator(last=none_for_nan, compiled=True)
 def dti(
     candles: Prices, r: Period = 14, s: Period = 10, u: Period = 5, sequential: bool = False
 ) -> Values:
@@ -199,7 +201,7 @@ def dti(
 @indicator(
     takes_series=True,
     looks_ahead="every value is divided by one sum over all bars, the last ones too",
-    quiet=True,
+    compiled=True,
 )
 def er(
     candles: Prices, period: Period = 5, source_type: str = "close", sequential: bool = False
@@ -223,7 +225,7 @@ class ERI(NamedTuple):
     bear: Values
 
 
-@indicator(quiet=True)
+@indicator(quiet=True, compiled=True)
 def eri(
     candles: Prices,
     period: Period = 13,
@@ -240,7 +242,7 @@ def eri(
     return ERI(high - average, low - average)
 
 
-@indicator(takes_series=True, quiet=True)
+@indicator(takes_series=True, compiled=True)
 def fosc(
     candles: Prices, period: Period = 5, source_type: str = "close", sequential: bool = False
 ) -> Values:
@@ -263,7 +265,7 @@ class KST(NamedTuple):
     signal: Values
 
 
-@indicator(takes_series=True, quiet=True)
+@indicator(takes_series=True, compiled=True)
 def kst(
     candles: Prices,
     sma_period1: Period = 10,
@@ -290,11 +292,10 @@ def kst(
         Number of bars of each rate of change.
     """
     x = source(candles, source_type)
-    smooth = (sma_period1, sma_period2, sma_period3, sma_period4)
-    rates = (roc_period1, roc_period2, roc_period3, roc_period4)
-    line = np.zeros(len(x))
-    for weight, (bars, rate) in enumerate(zip(smooth, rates, strict=True), start=1):
-        line += weight * windows.rolling_mean(percent_change(x, rate), bars)
+    line = windows.rolling_mean(percent_change(x, roc_period1), sma_period1)
+    line += 2.0 * windows.rolling_mean(percent_change(x, roc_period2), sma_period2)
+    line += 3.0 * windows.rolling_mean(percent_change(x, roc_period3), sma_period3)
+    line += 4.0 * windows.rolling_mean(percent_change(x, roc_period4), sma_period4)
     return KST(line, windows.rolling_mean(line, signal_period))
 
 
@@ -328,7 +329,7 @@ def macd(
     return MACD(defined, signal, line - signal)
 
 
-@indicator(takes_series=True, quiet=True)
+@indicator(takes_series=True, compiled=True)
 def mom(
     candles: Prices, period: Period = 10, source_type: str = "close", sequential: bool = False
 ) -> Values:

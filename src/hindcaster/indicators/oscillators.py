@@ -2,38 +2,32 @@
 
 from typing import NamedTuple
 
-import numpy as np
-
-from hindcaster._candles import OPEN
 from hindcaster._types import FloatArray
 from hindcaster.indicators._call import (
     Period,
     Prices,
     Values,
-    column,
     high_low_close,
     indicator,
     source,
 )
-from hindcaster.indicators.kernels import recursive, windows
+from hindcaster.indicators.kernels import recursive, trend, windows
 from hindcaster.indicators.moving_averages import moving_average
 from hindcaster.indicators.window_averages import linear_mean
 
 __all__ = ["KDJ", "bop", "cci", "ift_rsi", "kdj"]
 
 
-@indicator(quiet=True)
+@indicator(compiled=True)
 def bop(candles: Prices, sequential: bool = False) -> Values:
     """Balance of power: (close - open) / (high - low), 0 where high and low are the same.
 
     Source: I. Livshin, "Balance of Market Power", 2001.
     """
-    high, low, close = high_low_close(candles)
-    span, body = high - low, close - column(candles, OPEN)
-    return np.divide(body, span, out=np.zeros(len(span)), where=span != 0.0)
+    return trend.body_by_range(candles)
 
 
-@indicator()
+@indicator(compiled=True)
 def cci(candles: Prices, period: Period = 14, sequential: bool = False) -> Values:
     """Commodity channel index: distance of the typical price to its mean by 0.015 mean deviations.
 
@@ -42,7 +36,7 @@ def cci(candles: Prices, period: Period = 14, sequential: bool = False) -> Value
     return windows.channel_index(source(candles, "hlc3"), period)
 
 
-@indicator(takes_series=True)
+@indicator(takes_series=True, compiled=True)
 def ift_rsi(
     candles: Prices,
     rsi_period: Period = 5,

@@ -13,7 +13,7 @@ from hindcaster.indicators.kernels import oscillating
 __all__ = ["VossFilter", "roofing", "voss"]
 
 
-@indicator(takes_series=True)
+@indicator(takes_series=True, compiled=True)
 def roofing(
     candles: Prices,
     hp_period: Period = 48,
@@ -32,7 +32,7 @@ class VossFilter(NamedTuple):
     filt: Values
 
 
-@indicator(takes_series=True)
+@indicator(takes_series=True, compiled=True)
 def voss(
     candles: Prices,
     period: Period = 20,
@@ -53,6 +53,6 @@ def voss(
     x = source(candles, source_type)
     gain = math.cos(bandwith * 2.0 * math.pi / period)
     edge = 1.0 / gain - math.sqrt(1.0 / gain**2 - 1.0)
-    return VossFilter(
-        *oscillating.foretold(x, math.cos(2.0 * math.pi / period), edge, period, 3 * predict)
-    )
+    wave = math.cos(2.0 * math.pi / period)
+    ahead, band = oscillating.foretold(x, wave, edge, period, 3 * predict)
+    return VossFilter(ahead, band)

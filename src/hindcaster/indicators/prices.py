@@ -2,12 +2,10 @@
 
 from typing import NamedTuple
 
-from hindcaster._candles import OPEN
 from hindcaster.indicators._call import (
     Period,
     Prices,
     Values,
-    column,
     high_low_close,
     indicator,
     source,
@@ -17,7 +15,7 @@ from hindcaster.indicators.kernels import trend, windows
 __all__ = ["HA", "avgprice", "heikin_ashi_candles", "medprice", "midpoint", "midprice"]
 
 
-@indicator()
+@indicator(compiled=True)
 def avgprice(candles: Prices, sequential: bool = False) -> Values:
     """Mean of open, high, low and close."""
     return source(candles, "ohlc4")
@@ -32,18 +30,18 @@ class HA(NamedTuple):
     low: Values
 
 
-@indicator()
+@indicator(compiled=True)
 def heikin_ashi_candles(candles: Prices, sequential: bool = False) -> HA:
     """Heikin-Ashi bars, each from the bar and the one before it; the first is NaN.
 
     Open is the middle of the previous bar's own open and close, close the mean of the four prices,
     high and low the extremes of these and the bar's.
     """
-    high, low, close = high_low_close(candles)
-    return HA(*trend.averaged_bars(column(candles, OPEN), high, low, close))
+    opened, closed, top, bottom = trend.averaged_bars(candles)
+    return HA(opened, closed, top, bottom)
 
 
-@indicator()
+@indicator(compiled=True)
 def medprice(candles: Prices, sequential: bool = False) -> Values:
     """Middle of high and low."""
     return source(candles, "hl2")
@@ -58,7 +56,7 @@ def midpoint(
     return (windows.rolling_max(x, period) + windows.rolling_min(x, period)) / 2.0
 
 
-@indicator()
+@indicator(compiled=True)
 def midprice(candles: Prices, period: Period = 14, sequential: bool = False) -> Values:
     """Middle of the window's highest high and lowest low."""
     high, low, _ = high_low_close(candles)

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from hindcaster import errors
+from hindcaster._jit import jitable
 from hindcaster._types import FloatArray
 from hindcaster.indicators._call import Period, Prices, Values, indicator, source
 from hindcaster.indicators._series import change, percent_change
@@ -14,7 +15,7 @@ from hindcaster.indicators.moving_averages import moving_average
 __all__ = ["RSMK", "pfe", "ppo", "roc", "rocp", "rocr", "rocr100", "rsmk", "stc", "trix", "tsi"]
 
 
-@indicator(takes_series=True, quiet=True)
+@indicator(takes_series=True, compiled=True)
 def pfe(
     candles: Prices,
     period: Period = 10,
@@ -35,11 +36,11 @@ def pfe(
         Number of bars of the average.
     """
     x = source(candles, source_type)
-    steps = np.diff(x, n=period - 1)
+    steps = np.diff(x, period - 1)
     return oscillating.fractal_efficiency(x, steps, period, 2.0 / (smoothing + 1.0))
 
 
-@indicator(takes_series=True, quiet=True)
+@indicator(takes_series=True, quiet=True, compiled=True)
 def ppo(
     candles: Prices,
     fast_period: Period = 12,
@@ -54,7 +55,7 @@ def ppo(
     return 100.0 * (fast - slow) / slow
 
 
-@indicator(takes_series=True, quiet=True)
+@indicator(takes_series=True, compiled=True)
 def roc(
     candles: Prices, period: Period = 10, source_type: str = "close", sequential: bool = False
 ) -> Values:
@@ -62,7 +63,7 @@ def roc(
     return percent_change(source(candles, source_type), period)
 
 
-@indicator(takes_series=True, quiet=True)
+@indicator(takes_series=True, compiled=True)
 def rocp(
     candles: Prices, period: Period = 10, source_type: str = "close", sequential: bool = False
 ) -> Values:
@@ -70,7 +71,7 @@ def rocp(
     return _ratio(source(candles, source_type), period) - 1.0
 
 
-@indicator(takes_series=True, quiet=True)
+@indicator(takes_series=True, compiled=True)
 def rocr(
     candles: Prices, period: Period = 10, source_type: str = "close", sequential: bool = False
 ) -> Values:
@@ -78,7 +79,7 @@ def rocr(
     return _ratio(source(candles, source_type), period)
 
 
-@indicator(takes_series=True, quiet=True)
+@indicator(takes_series=True, compiled=True)
 def rocr100(
     candles: Prices, period: Period = 10, source_type: str = "close", sequential: bool = False
 ) -> Values:
@@ -86,10 +87,11 @@ def rocr100(
     return 100.0 * _ratio(source(candles, source_type), period)
 
 
+@jitable
 def _ratio(x: FloatArray, period: int) -> FloatArray:
     out = np.full(len(x), np.nan)
     if len(x) > period:
-        np.divide(x[period:], x[:-period], out=out[period:])
+        out[period:] = x[period:] / x[:-period]
     return out
 
 
@@ -174,7 +176,7 @@ def _average(x: FloatArray, period: int) -> FloatArray:
     return recursive.exponential(x, 2.0 / (period + 1.0))
 
 
-@indicator(takes_series=True, quiet=True)
+@indicator(takes_series=True, compiled=True)
 def trix(
     candles: Prices, period: Period = 18, source_type: str = "close", sequential: bool = False
 ) -> Values:

@@ -1,11 +1,13 @@
 """Statistics of a window of bars: deviations, moments, correlation, regression."""
 
 import math
+from typing import Any
 
 import numpy as np
 
 from hindcaster import errors
 from hindcaster._candles import CLOSE
+from hindcaster._jit import in_kernels, jitable
 from hindcaster._types import FloatArray
 from hindcaster.indicators._call import (
     Period,
@@ -46,6 +48,13 @@ def deviation(x: FloatArray, period: int, devtype: int, name: str) -> FloatArray
             raise errors.bad_choice(name, "devtype", (0, 1, 2), devtype)
 
 
+@in_kernels(deviation)
+def _standard_deviation(x: Any, period: Any, devtype: Any, name: Any) -> Any:
+    """Give the kernel of the kind that compiled indicators are made of: 0."""
+    return lambda x, period, devtype, name: np.sqrt(windows.rolling_variance(x, period))
+
+
+@jitable
 def running_deviation(x: FloatArray, period: int) -> FloatArray:
     """Standard deviation (population) in a window; NaN stays from a NaN on."""
     return undefined_from(x, np.sqrt(windows.rolling_variance(x, period)))
@@ -180,6 +189,7 @@ def kurtosis(
     return windows.rolling_moment(source(candles, source_type), period, 4) - 3.0
 
 
+@jitable
 def slope_weights(period: int) -> FloatArray:
     """Weights of the window's values in the slope of their regression line."""
     place = np.arange(period) - (period - 1) / 2.0
@@ -187,13 +197,14 @@ def slope_weights(period: int) -> FloatArray:
     return weights
 
 
+@jitable
 def line_weights(period: int, at: float) -> FloatArray:
     """Weights of the window's values in their regression line `at` bars after the oldest one."""
     weights: FloatArray = 1.0 / period + (at - (period - 1) / 2.0) * slope_weights(period)
     return weights
 
 
-@indicator(takes_series=True)
+@indicator(takes_series=True, compiled=True)
 def linearreg(
     candles: Prices, period: Period = 14, source_type: str = "close", sequential: bool = False
 ) -> Values:
@@ -211,7 +222,7 @@ def linearreg_angle(
     return np.degrees(np.arctan(windows.weighted_sum(x, slope_weights(period), period - 1)))
 
 
-@indicator(takes_series=True)
+@indicator(takes_series=True, compiled=True)
 def linearreg_intercept(
     candles: Prices, period: Period = 14, source_type: str = "close", sequential: bool = False
 ) -> Values:

@@ -1,10 +1,11 @@
 """Stop lines: distances from extremes by volatility."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from hindcaster import errors
+from hindcaster._jit import in_kernels
 from hindcaster.indicators._call import Period, Prices, Values, high_low_close, indicator
 from hindcaster.indicators.kernels import windows
 from hindcaster.indicators.moving_averages import moving_average
@@ -16,7 +17,19 @@ __all__ = ["CKSP", "chande", "cksp", "devstop", "kaufmanstop"]
 _DIRECTIONS = ("long", "short")
 
 
-@indicator()
+def check_direction(direction: str) -> None:
+    """Refuse a direction that `chande` does not know."""
+    if direction not in _DIRECTIONS:
+        raise errors.bad_choice("chande", "direction", _DIRECTIONS, direction)
+
+
+@in_kernels(check_direction)
+def _known_direction(direction: Any) -> Any:
+    """Give a kernel that does nothing: compiled indicators are called with known directions."""
+    return lambda direction: None
+
+
+@indicator(compiled=True)
 def chande(
     candles: Prices,
     period: Period = 22,
@@ -28,13 +41,12 @@ def chande(
 
     Source: C. LeBeau.
     """
+    check_direction(direction)
     high, low, _ = high_low_close(candles)
     distance = mult * average_true_range(candles, period)
     if direction == "long":
         return windows.rolling_max(high, period) - distance
-    if direction == "short":
-        return windows.rolling_min(low, period) + distance
-    raise errors.bad_choice("chande", "direction", _DIRECTIONS, direction)
+    return windows.rolling_min(low, period) + distance
 
 
 class CKSP(NamedTuple):
@@ -91,7 +103,7 @@ def devstop(
     return windows.rolling_min(low + distance, period)
 
 
-@indicator(quiet=True)
+@indicator(quiet=True, compiled=True)
 def kaufmanstop(
     candles: Prices,
     period: Period = 22,

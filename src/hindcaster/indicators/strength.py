@@ -4,8 +4,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from hindcaster._jit import jitable
 from hindcaster._types import FloatArray
 from hindcaster.indicators._call import Period, Prices, Values, high_low_close, indicator, source
+from hindcaster.indicators._prices import close_instead_of
 from hindcaster.indicators._series import change
 from hindcaster.indicators.kernels import oscillating, recursive, windows
 from hindcaster.indicators.moving_averages import moving_average, refuse_weighted_by_volume
@@ -28,7 +30,7 @@ __all__ = [
 ]
 
 
-@indicator(takes_series=True)
+@indicator(takes_series=True, compiled=True)
 def rsi(
     candles: Prices, period: Period = 14, source_type: str = "close", sequential: bool = False
 ) -> Values:
@@ -40,7 +42,7 @@ def rsi(
     return recursive.relative_strength(source(candles, source_type), period)
 
 
-@indicator(takes_series=True)
+@indicator(takes_series=True, compiled=True)
 def rsx(
     candles: Prices, period: Period = 14, source_type: str = "close", sequential: bool = False
 ) -> Values:
@@ -89,7 +91,7 @@ class StochasticRSI(NamedTuple):
     d: Values
 
 
-@indicator(takes_series=True, quiet=True)
+@indicator(takes_series=True, compiled=True)
 def srsi(
     candles: Prices,
     period: Period = 14,
@@ -116,6 +118,7 @@ def srsi(
     return StochasticRSI(fast, windows.rolling_sum(fast, d) / d)
 
 
+@jitable
 def _place(high: FloatArray, low: FloatArray, x: FloatArray, period: int) -> FloatArray:
     """Place of a value between the lowest low (0) and the highest high (100) of the window."""
     bottom = windows.rolling_min(low, period)
@@ -131,7 +134,7 @@ class Stochastic(NamedTuple):
     d: Values
 
 
-@indicator(quiet=True)
+@indicator(compiled=True)
 def stoch(
     candles: Prices,
     fastk_period: Period = 14,
@@ -151,7 +154,8 @@ def stoch(
         Not used: both averages are simple ones; 24 and 29, which need candles, are refused.
     """
     refuse_weighted_by_volume("stoch", slowk_matype=slowk_matype, slowd_matype=slowd_matype)
-    k = windows.rolling_mean(_place(*high_low_close(candles), fastk_period), slowk_period)
+    high, low, close = high_low_close(candles)
+    k = windows.rolling_mean(_place(high, low, close, fastk_period), slowk_period)
     return Stochastic(k, windows.rolling_mean(k, slowd_period))
 
 
@@ -162,7 +166,7 @@ class StochasticFast(NamedTuple):
     d: Values
 
 
-@indicator(quiet=True)
+@indicator(compiled=True)
 def stochf(
     candles: Prices,
     fastk_period: Period = 5,
@@ -218,7 +222,7 @@ def ultosc(
     return 100.0 * total / 7.0
 
 
-@indicator(quiet=True)
+@indicator(compiled=True)
 def willr(candles: Prices, period: Period = 14, sequential: bool = False) -> Values:
     """Williams' %R: distance of the close to the highest high by the range, 0 to -100.
 
@@ -242,7 +246,7 @@ class Wavetrend(NamedTuple):
     wtVwap: Values  # noqa: N815
 
 
-@indicator(takes_series=True)
+@indicator(takes_series=True, compiled=True)
 def wt(
     candles: Prices,
     wtchannellen: Period = 9,
@@ -267,7 +271,7 @@ def wt(
     oblevel, oslevel : float, default 53 and -53
         From where on `wt2` is overbought, or oversold.
     """
-    x = source(candles, "close" if source_type in ("hl2", "volume") else source_type)
+    x = source(candles, close_instead_of(source_type, ("hl2", "volume")))
     wt1 = oscillating.wave_trend(x, 2.0 / (wtchannellen + 1.0), 2.0 / (wtaveragelen + 1.0))
     wt2 = oscillating.short_mean(wt1, wtmalen)
     distance = wt1 - wt2

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from hindcaster._candles import HIGH, LOW
+from hindcaster._jit import jitable
 from hindcaster._types import FloatArray
 from hindcaster.indicators._call import (
     Period,
@@ -44,31 +45,47 @@ __all__ = [
 _CLOUD_ROWS = 80
 
 
+@jitable
 def _movement(candles: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
     high, low, close = high_low_close(candles)
-    return (*trend.directional_moves(high, low), recursive.true_range(high, low, close))
+    plus, minus = trend.directional_moves(high, low)
+    return plus, minus, recursive.true_range(high, low, close)
 
 
-@indicator()
+@jitable
+def _wilder_sums(
+    candles: FloatArray, period: int, divisor: float
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    plus, minus, ranges = _movement(candles)
+    return (
+        trend.wilder_sum(plus, period, divisor),
+        trend.wilder_sum(minus, period, divisor),
+        trend.wilder_sum(ranges, period, divisor),
+    )
+
+
+@indicator(compiled=True)
 def adx(candles: Prices, period: Period = 14, sequential: bool = False) -> Values:
     """Average directional index; NaN before bar ``2 period``.
 
     Wilder's sums start at bar `period`, the average of the index one `period` later.
     Source: J. W. Wilder, "New Concepts in Technical Trading Systems", 1978.
     """
-    plus, minus, ranges = (trend.wilder_sum(x, period, 1.0) for x in _movement(candles))
+    plus, minus, ranges = _wilder_sums(candles, period, 1.0)
     up, down = trend.percentage(plus, ranges, period), trend.percentage(minus, ranges, period)
     return trend.average_direction(trend.direction_index(up, down), period)
 
 
-@indicator()
+@indicator(compiled=True)
 def adxr(candles: Prices, period: Period = 14, sequential: bool = False) -> Values:
     """Average directional index rating: mean of the average index and that of `period` bars before.
 
     Wilder's sums start with the first bar, the average index is a simple mean.
     """
     keep = 1.0 - 1.0 / period
-    plus, minus, ranges = (trend.decaying_sum(x, keep) for x in _movement(candles))
+    plus, minus, ranges = _movement(candles)
+    plus, minus = trend.decaying_sum(plus, keep), trend.decaying_sum(minus, keep)
+    ranges = trend.decaying_sum(ranges, keep)
     up, down = trend.percentage(plus, ranges, 0), trend.percentage(minus, ranges, 0)
     average = windows.rolling_sum(trend.direction_index(up, down), period) / period
     return (average + shifted(average, period)) / 2.0
@@ -82,7 +99,7 @@ class AG(NamedTuple):
     lips: Values
 
 
-@indicator(takes_series=True)
+@indicator(takes_series=True, compiled=True)
 def alligator(candles: Prices, source_type: str = "hl2", sequential: bool = False) -> AG:
     """Alligator: Wilder's means of 13, 8 and 5 bars, of 8, 5 and 3 bars before.
 
@@ -90,8 +107,9 @@ def alligator(candles: Prices, source_type: str = "hl2", sequential: bool = Fals
     Source: B. Williams, "Trading Chaos", 1995.
     """
     x = source(candles, source_type)
-    lines = (shifted(trend.late_wilder_mean(x, p, 13), s) for p, s in ((13, 8), (8, 5), (5, 3)))
-    return AG(*lines)
+    jaw, teeth = trend.late_wilder_mean(x, 13, 13), trend.late_wilder_mean(x, 8, 13)
+    lips = trend.late_wilder_mean(x, 5, 13)
+    return AG(shifted(jaw, 8), shifted(teeth, 5), shifted(lips, 3))
 
 
 class AROON(NamedTuple):
@@ -101,7 +119,7 @@ class AROON(NamedTuple):
     up: Values
 
 
-@indicator()
+@indicator(compiled=True)
 def aroon(candles: Prices, period: Period = 14, sequential: bool = False) -> AROON:
     """Aroon: where in the last ``period + 1`` bars the lowest low and highest high are, 0 … 100.
 
@@ -128,7 +146,7 @@ def _place_of_nan(x: FloatArray, period: int) -> FloatArray:
     return out
 
 
-@indicator()
+@indicator(compiled=True)
 def aroonosc(candles: Prices, period: Period = 14, sequential: bool = False) -> Values:
     """Aroon oscillator: places of highest high less lowest low in the last `period` bars.
 
@@ -146,7 +164,7 @@ class DI(NamedTuple):
     minus: Values
 
 
-@indicator()
+@indicator(compiled=True)
 def di(candles: Prices, period: Period = 14, sequential: bool = False) -> DI:
     """Directional indicators: movement up and down by the true range, in percent.
 
@@ -154,7 +172,7 @@ def di(candles: Prices, period: Period = 14, sequential: bool = False) -> DI:
     ``(y' (period - 1) + x) / period``. 0 where undefined.
     Source: J. W. Wilder, "New Concepts in Technical Trading Systems", 1978.
     """
-    plus, minus, ranges = (trend.wilder_sum(x, period, period) for x in _movement(candles))
+    plus, minus, ranges = _wilder_sums(candles, period, float(period))
     up, down = trend.percentage(plus, ranges, period), trend.percentage(minus, ranges, period)
     return DI(trend.zero_if_undefined(up, period), trend.zero_if_undefined(down, period))
 
@@ -166,7 +184,7 @@ class DM(NamedTuple):
     minus: Values
 
 
-@indicator()
+@indicator(compiled=True)
 def dm(candles: Prices, period: Period = 14, sequential: bool = False) -> DM:
     """Directional movement up and down, Wilder's sums from bar `period` on.
 
@@ -184,7 +202,9 @@ class DX(NamedTuple):
     minusDI: Values  # noqa: N815
 
 
-@indicator(looks_ahead="its averages start from the last bar's value, as those of `rma` do")
+@indicator(
+    looks_ahead="its averages start from the last bar's value, as those of `rma` do", compiled=True
+)
 def dx(
     candles: Prices,
     di_length: Period = 14,
@@ -198,12 +218,15 @@ def dx(
     di_length, adx_smoothing : int, default 14
         Number of bars of the movements' averages, and of the index's.
     """
-    plus, minus, ranges = (running_mean(x, di_length) for x in _movement(candles))
+    plus, minus, ranges = _movement(candles)
+    plus, minus = running_mean(plus, di_length), running_mean(minus, di_length)
+    ranges = running_mean(ranges, di_length)
     up, down = trend.percentage(plus, ranges, 0), trend.percentage(minus, ranges, 0)
     index = trend.direction_index(up, down)
     return DX(running_mean(index, adx_smoothing), up, down)
 
 
+@jitable
 def running_mean(x: FloatArray, length: int) -> FloatArray:
     """Average with rate ``1 / length`` whose value before the first bar is the LAST bar's price."""
     return recursive.exponential_after(x, 1.0 / length, x[-1])
@@ -242,7 +265,7 @@ class IchimokuCloud(NamedTuple):
     span_b: Values
 
 
-@indicator()
+@indicator(compiled=True)
 def ichimoku_cloud(
     candles: Prices,
     conversion_line_period: Period = 9,

@@ -32,7 +32,7 @@ __all__ = [
 ]
 
 
-@indicator()
+@indicator(compiled=True)
 def nvi(candles: Prices, source_type: str = "close", sequential: bool = False) -> Values:
     """Negative volume index: moves of the price in bars whose volume fell, from 1000 on.
 
@@ -50,7 +50,7 @@ def obv(candles: Prices, sequential: bool = False) -> Values:
     return oscillating.signed_volume(np.ascontiguousarray(candles))
 
 
-@indicator()
+@indicator(compiled=True)
 def pvi(candles: Prices, source_type: str = "close", sequential: bool = False) -> Values:
     """Positive volume index: moves of the price in bars whose volume rose, from 1000 on.
 
@@ -73,7 +73,7 @@ def volume(candles: Prices, period: Period = 20, sequential: bool = False) -> Vo
     return Volume(values, windows.rolling_sum(values, period) / period)
 
 
-@indicator(quiet=True)
+@indicator(compiled=True)
 def vosc(
     candles: Prices, short_period: Period = 2, long_period: Period = 5, sequential: bool = False
 ) -> Values:
@@ -90,7 +90,7 @@ class VPCI(NamedTuple):
     vpcis: Values
 
 
-@indicator(quiet=True)
+@indicator(compiled=True)
 def vpci(
     candles: Prices, short_range: Period = 5, long_range: Period = 25, sequential: bool = False
 ) -> VPCI:
@@ -156,11 +156,11 @@ def vwmacd(
     return VWMACD(line, signal, line - signal)
 
 
-@indicator()
+@indicator(compiled=True)
 def wad(candles: Prices, sequential: bool = False) -> Values:
     """Williams' accumulation/distribution, of opening prices: moves from true extremes so far.
 
     A bar that opens above the last one counts ``o - min(l, o')``, one below ``o - max(h, o')``.
     Source: L. Williams, 1972, where it is made of closing prices.
     """
-    return oscillating.moves_from_extremes(np.ascontiguousarray(candles))
+    return oscillating.moves_from_extremes(candles)

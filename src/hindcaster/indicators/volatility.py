@@ -7,8 +7,8 @@ import numpy as np
 from hindcaster._jit import jitable
 from hindcaster._types import FloatArray
 from hindcaster.indicators._call import Period, Prices, Values, high_low_close, indicator, source
-from hindcaster.indicators._series import undefined_from
-from hindcaster.indicators.kernels import recursive, windows
+from hindcaster.indicators._series import shifted, undefined_from
+from hindcaster.indicators.kernels import oscillating, recursive, windows
 from hindcaster.indicators.moving_averages import WEIGHTED_BY_VOLUME, moving_average
 from hindcaster.indicators.recursive_averages import exponential_mean
 from hindcaster.indicators.statistics import deviation, running_deviation
@@ -35,7 +35,8 @@ __all__ = [
 @jitable
 def average_true_range(candles: FloatArray, period: int) -> FloatArray:
     """Wilder's mean of the true range; the first at bar ``period - 1``."""
-    return recursive.wilder_mean(recursive.true_range(*high_low_close(candles)), period)
+    high, low, close = high_low_close(candles)
+    return recursive.wilder_mean(recursive.true_range(high, low, close), period)
 
 
 @indicator(compiled=True)
@@ -55,7 +56,7 @@ class BollingerBands(NamedTuple):
     lowerband: Values
 
 
-@indicator(takes_series=True, quiet=True)
+@indicator(takes_series=True, quiet=True, compiled=True)
 def bollinger_bands(
     candles: Prices,
     period: Period = 20,
@@ -74,18 +75,19 @@ def bollinger_bands(
 
     Source: J. Bollinger, "Bollinger on Bollinger Bands", 2001.
     """
-    of_width = source_type
-    if matype in WEIGHTED_BY_VOLUME and devtype != 0:
-        source_type, of_width = "close", "hl2"
-    x = source(candles, of_width)
-    width = deviation(x, period, devtype, "bollinger_bands")
-    middle = moving_average(candles, period, matype, source_type)
-    if matype == devtype == 0:
-        middle, width = undefined_from(x, middle), undefined_from(x, width)
+    x = source(candles, source_type)
+    if matype == 0 and devtype == 0:
+        middle, variance = windows.rolling_spread(x, period)
+        middle, width = undefined_from(x, middle), undefined_from(x, np.sqrt(variance))
+    else:
+        middle = moving_average(candles, period, matype, source_type)
+        if matype in WEIGHTED_BY_VOLUME and devtype != 0:
+            x, middle = source(candles, "hl2"), moving_average(candles, period, matype, "close")
+        width = deviation(x, period, devtype, "bollinger_bands")
     return BollingerBands(middle + devup * width, middle, middle - devdn * width)
 
 
-@indicator(takes_series=True, quiet=True)
+@indicator(takes_series=True, compiled=True)
 def bollinger_bands_width(
     candles: Prices,
     period: Period = 20,
@@ -101,11 +103,11 @@ def bollinger_bands_width(
         Deviations from the middle to a band.
     """
     x = source(candles, source_type)
-    width = running_deviation(x, period)
-    return 2.0 * mult * width / windows.rolling_mean(x, period)
+    middle, variance = windows.rolling_spread(x, period)
+    return undefined_from(x, 2.0 * mult * np.sqrt(variance) / middle)
 
 
-@indicator(quiet=True)
+@indicator(compiled=True)
 def chop(
     candles: Prices,
     period: Period = 14,
@@ -132,15 +134,12 @@ def chop(
     return scalar * np.log10(ratio) / np.log10(np.float64(period))
 
 
-@indicator(quiet=True)
+@indicator(compiled=True)
 def cvi(candles: Prices, period: Period = 5, sequential: bool = False) -> Values:
     """Chaikin's volatility: change of the `ema` of the range over `period` bars, in percent."""
     high, low, _ = high_low_close(candles)
     average = exponential_mean(high - low, period)
-    out = np.full(len(high), np.nan)
-    out[period:] = 100.0 * (average[period:] - average[:-period]) / average[:-period]
-    out[period:][average[:-period] == 0.0] = 0.0
-    return out
+    return recursive.percent_moves(average, period)
 
 
 class DamianiVolatmeter(NamedTuple):
@@ -150,7 +149,7 @@ class DamianiVolatmeter(NamedTuple):
     anti: Values
 
 
-@indicator(quiet=True)
+@indicator(compiled=True)
 def damiani_volatmeter(
     candles: Prices,
     vis_atr: Period = 13,
@@ -179,13 +178,12 @@ def damiani_volatmeter(
     """
     x = source(candles, source_type)
     short, long = average_true_range(candles, vis_atr), average_true_range(candles, sed_atr)
-    ratio = np.divide(short, long, out=np.zeros(len(x)), where=(long != 0.0) & ~np.isnan(short))
-    ratio[np.isnan(long)] = 0.0
+    ratio = oscillating.ratio_or_zero(short, long)
     recent = running_deviation(x, vis_std)
     recent[: vis_std - 1] = 0.0
     spread = recent / running_deviation(x, sed_std)
     anti = np.zeros(len(x))
-    anti[sed_std:] = threshold - spread[sed_std - 1 : -1]
+    anti[sed_std:] = threshold - shifted(spread, 1)[sed_std:]
     ratio[:sed_std] = 0.0
     return DamianiVolatmeter(recursive.lagged_sum(ratio), anti)
 
@@ -198,7 +196,7 @@ class DonchianChannel(NamedTuple):
     lowerband: Values
 
 
-@indicator()
+@indicator(compiled=True)
 def donchian(candles: Prices, period: Period = 20, sequential: bool = False) -> DonchianChannel:
     """Donchian channel: the window's highest high, lowest low, and their middle."""
     high, low, _ = high_low_close(candles)
@@ -214,7 +212,7 @@ class KeltnerChannel(NamedTuple):
     lowerband: Values
 
 
-@indicator(quiet=True)
+@indicator(quiet=True, compiled=True)
 def keltner(
     candles: Prices,
     period: Period = 20,
@@ -241,6 +239,7 @@ class MAB(NamedTuple):
     takes_series=True,
     looks_ahead="the width of the bands is one number, taken from the last bars",
     quiet=True,
+    compiled=True,
 )
 def mab(
     candles: Prices,
@@ -264,7 +263,7 @@ def mab(
     return MAB(slow + devup * width, fast, slow - devdn * width)
 
 
-@indicator(quiet=True)
+@indicator(compiled=True)
 def mass(candles: Prices, period: Period = 5, sequential: bool = False) -> Values:
     """Mass index: sum over the window of ``ema(range, 9) / ema(ema(range, 9), 9)``.
 
@@ -273,8 +272,6 @@ def mass(candles: Prices, period: Period = 5, sequential: bool = False) -> Value
     high, low, _ = high_low_close(candles)
     once = recursive.exponential(high - low, 0.2)
     twice = recursive.exponential(once, 0.2)
-    out = windows.rolling_sum(
-        np.divide(once, twice, out=np.zeros(len(once)), where=twice != 0.0), period
-    )
+    out = windows.rolling_sum(oscillating.ratio_or_zero(once, twice), period)
     out[: period - 1] = 0.0
     return out

@@ -3,7 +3,6 @@
 import numpy as np
 
 from hindcaster._candles import TIME, VOLUME
-from hindcaster._types import FloatArray
 from hindcaster.indicators._call import (
     Period,
     Prices,
@@ -32,36 +31,27 @@ _ANCHORS = {
 }
 
 
-def _accumulation(candles: FloatArray) -> FloatArray:
-    high, low, close = high_low_close(candles)
-    span = high - low
-    share = np.zeros(len(span))
-    np.divide((close - low) - (high - close), span, out=share, where=span != 0.0)
-    line: FloatArray = np.cumsum(share * candles[:, VOLUME])
-    return line
-
-
-@indicator(quiet=True)
+@indicator(compiled=True)
 def ad(candles: Prices, sequential: bool = False) -> Values:
     """Accumulation/distribution line: volume so far, by where in its range each bar closed.
 
     A bar counts ``((c - l) - (h - c)) / (h - l) * v``, 0 where high and low are the same.
     Source: M. Chaikin.
     """
-    return _accumulation(candles)
+    return trend.accumulated(candles)
 
 
-@indicator(quiet=True)
+@indicator(compiled=True)
 def adosc(
     candles: Prices, fast_period: Period = 3, slow_period: Period = 10, sequential: bool = False
 ) -> Values:
     """Chaikin's oscillator: a fast exponential average of `ad` less a slow one."""
-    line = _accumulation(candles)
+    line = trend.accumulated(candles)
     fast = recursive.exponential(line, 2.0 / (fast_period + 1.0))
     return fast - recursive.exponential(line, 2.0 / (slow_period + 1.0))
 
 
-@indicator(quiet=True)
+@indicator(compiled=True)
 def efi(
     candles: Prices, period: Period = 13, source_type: str = "close", sequential: bool = False
 ) -> Values:
@@ -69,14 +59,14 @@ def efi(
 
     NaN for the first `period` bars. Source: A. Elder, "Trading for a Living", 1993.
     """
-    force = change(source(candles, source_type)) * candles[:, VOLUME]
+    force = change(source(candles, source_type)) * column(candles, VOLUME)
     out = np.full(len(force), np.nan)
     out[1:] = recursive.exponential(force[1:], 2.0 / (period + 1.0))
     out[:period] = np.nan
     return out
 
 
-@indicator(quiet=True)
+@indicator(compiled=True)
 def emv(candles: Prices, length: Period = 14, div: int = 10000, sequential: bool = False) -> Values:
     """Ease of movement: mean of the change of the middle price by volume per range.
 
@@ -87,13 +77,7 @@ def emv(candles: Prices, length: Period = 14, div: int = 10000, sequential: bool
     div : int, default 10000
         Factor of the result: volume is divided by it.
     """
-    high, low, _ = high_low_close(candles)
-    moves = change(source(candles, "hl2"))
-    moves[0] = 0.0
-    volume = candles[:, VOLUME]
-    ease = div * moves * (high - low)
-    ease = np.divide(ease, volume, out=np.zeros(len(ease)), where=volume != 0.0)
-    out = windows.rolling_sum(ease, length) / length
+    out = windows.rolling_sum(trend.ease_of_moves(candles, float(div)), length) / length
     out[: length - 1] = 0.0
     return out
 
@@ -115,14 +99,13 @@ def kvo(
     return short - recursive.exponential(force, 2.0 / (long_period + 1.0))
 
 
-@indicator(quiet=True)
+@indicator(compiled=True)
 def marketfi(candles: Prices, sequential: bool = False) -> Values:
     """Market facilitation index: range of the bar by its volume.
 
     Source: B. Williams, "Trading Chaos", 1995.
     """
-    high, low, _ = high_low_close(candles)
-    return (high - low) / candles[:, VOLUME]
+    return trend.range_by_volume(candles)
 
 
 @indicator(quiet=True)

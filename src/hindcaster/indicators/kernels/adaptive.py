@@ -8,6 +8,7 @@ import numpy as np
 
 from hindcaster._jit import kernel, subkernel
 from hindcaster._types import FloatArray
+from hindcaster.indicators.kernels.recursive import carry
 
 
 @kernel
@@ -54,10 +55,11 @@ def without_lag(x: FloatArray, lag: int, alpha: float) -> FloatArray:
     out = np.empty(n)
     out[:lag] = np.nan
     if n > lag:
-        value = 2.0 * x[lag] - x[0]
+        ahead = np.empty(n)
         for i in range(lag, n):
-            value += alpha * (2.0 * x[i] - x[i - lag] - value)
-            out[i] = value
+            ahead[i] = 2.0 * x[i] - x[i - lag]
+        out[lag] = ahead[lag]
+        carry(ahead, out, lag + 1, ahead[lag], alpha, 1.0 - alpha)
     return out
 
 

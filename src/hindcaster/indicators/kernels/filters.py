@@ -5,7 +5,7 @@ import numpy as np
 from hindcaster._jit import kernel, subkernel
 from hindcaster._types import FloatArray
 from hindcaster.indicators.kernels.recursive import carry
-from hindcaster.indicators.kernels.windows import weighted_sum
+from hindcaster.indicators.kernels.windows import rolling_sum, weighted_sum
 
 
 @kernel
@@ -72,12 +72,16 @@ def flex(smooth: FloatArray, period: int, sloped: bool) -> FloatArray:
     n = len(smooth)
     out = np.zeros(n)
     square = 0.0
+    # The sum of the distances, made of the moves: exactly 0 where there are none.
+    moves = np.zeros(n)
+    for i in range(1, n):
+        moves[i] = smooth[i] - smooth[i - 1]
+    weights = np.arange(1.0, period + 1.0)
+    if sloped:
+        weights -= (period + 1.0) / 2.0
+    totals = weighted_sum(moves, weights, period)
     for i in range(period, n):
-        slope = (smooth[i - period] - smooth[i]) / period if sloped else 0.0
-        total = 0.0
-        for k in range(1, period + 1):
-            total += smooth[i] + k * slope - smooth[i - k]
-        total /= period
+        total = totals[i] / period
         square = 0.04 * total * total + 0.96 * square
         if square > 0.0 or (np.isnan(square) and not sloped):
             out[i] = total / np.sqrt(square)
@@ -168,7 +172,7 @@ def centre_of_gravity(x: FloatArray, period: int) -> FloatArray:
         return out
     places = np.arange(float(period - 1), 0.0, -1.0)
     weighted = weighted_sum(x, places, period + 1)
-    total = weighted_sum(x, np.ones(period - 1), period + 1)
+    total = rolling_sum(x, period - 1) if period > 1 else np.zeros(n)
     for i in range(period + 1, n):
         out[i] = -weighted[i] / total[i] if total[i] != 0.0 else 0.0
     return out
@@ -181,20 +185,22 @@ def correlate_with_waves(
     """Correlation of the bars before with a cosine and a sine, the newest bar first."""
     n, period = len(x), len(cosine)
     real, imag = np.full(n, np.nan), np.full(n, np.nan)
+    sc = scc = ss = sss = 0.0
+    for k in range(period):
+        sc += cosine[k]
+        scc += cosine[k] * cosine[k]
+        ss += sine[k]
+        sss += sine[k] * sine[k]
+    spread_cosine, spread_sine = period * scc - sc * sc, period * sss - ss * ss
     for i in range(period, n):
-        sx = sxx = sc = scc = sxc = ss = sss = sxs = 0.0
+        sx = sxx = sxc = sxs = 0.0
         for k in range(period):
             value = x[i - 1 - k]
             sx += value
             sxx += value * value
-            sc += cosine[k]
-            scc += cosine[k] * cosine[k]
             sxc += value * cosine[k]
-            ss += sine[k]
-            sss += sine[k] * sine[k]
             sxs += value * sine[k]
         spread = period * sxx - sx * sx
-        spread_cosine, spread_sine = period * scc - sc * sc, period * sss - ss * ss
         if spread > 0.0 and spread_cosine > 0.0:
             real[i] = (period * sxc - sx * sc) / np.sqrt(spread * spread_cosine)
         if spread > 0.0 and spread_sine > 0.0:
@@ -257,14 +263,8 @@ def last_extremes(x: FloatArray) -> tuple[FloatArray, FloatArray]:
 
 @subkernel
 def _hilbert(x: FloatArray, i: int, gain: float) -> float:
-    """Hilbert transform of a series at a bar; values before the first one are 0."""
-    value: float = 0.0962 * x[i]
-    if i >= 2:
-        value += 0.5769 * x[i - 2]
-    if i >= 4:
-        value -= 0.5769 * x[i - 4]
-    if i >= 6:
-        value -= 0.0962 * x[i - 6]
+    """Hilbert transform of a series at place `i`; there are 6 before the first bar's."""
+    value: float = 0.0962 * x[i] + 0.5769 * x[i - 2] - 0.5769 * x[i - 4] - 0.0962 * x[i - 6]
     return value * gain
 
 
@@ -276,19 +276,21 @@ def mesa_adaptive(x: FloatArray, fast: float, slow: float) -> tuple[FloatArray, 
     component of the smoothed price, whose period is estimated from how they turn.
     """
     n = len(x)
-    smooth, trend, quadrature = np.zeros(n), np.zeros(n), np.zeros(n)
-    mama, fama, in_phase = np.zeros(n), np.zeros(n), np.zeros(n)
-    period = phase = i2 = q2 = re = im = 0.0
+    # Places of these are 6 behind the bars': there is a 0 for each bar before the first one.
+    smooth, trend, quadrature = np.zeros(n + 6), np.zeros(n + 6), np.zeros(n + 6)
+    in_phase = np.zeros(n + 6)
+    mama, fama = np.zeros(n), np.zeros(n)
+    period = phase = i2 = q2 = re = im = average = follower = 0.0
     for i in range(1, n):
-        two, three = max(i - 2, 0), max(i - 3, 0)
-        smooth[i] = (4.0 * x[i] + 3.0 * x[i - 1] + 2.0 * x[two] + x[three]) / 10.0
+        two, three, at = max(i - 2, 0), max(i - 3, 0), i + 6
+        smooth[at] = (4.0 * x[i] + 3.0 * x[i - 1] + 2.0 * x[two] + x[three]) / 10.0
         gain = 0.075 * period + 0.54
-        trend[i] = _hilbert(smooth, i, gain)
-        quadrature[i] = _hilbert(trend, i, gain)
-        in_phase[i] = trend[i - 3] if i >= 3 else 0.0
+        trend[at] = _hilbert(smooth, at, gain)
+        quadrature[at] = _hilbert(trend, at, gain)
+        in_phase[at] = trend[at - 3]
         old_i2, old_q2 = i2, q2
-        i2 = 0.2 * (in_phase[i] - _hilbert(quadrature, i, gain)) + 0.8 * i2
-        q2 = 0.2 * (quadrature[i] + _hilbert(in_phase, i, gain)) + 0.8 * q2
+        i2 = 0.2 * (in_phase[at] - _hilbert(quadrature, at, gain)) + 0.8 * i2
+        q2 = 0.2 * (quadrature[at] + _hilbert(in_phase, at, gain)) + 0.8 * q2
         re = 0.2 * (i2 * old_i2 + q2 * old_q2) + 0.8 * re
         im = 0.2 * (i2 * old_q2 - q2 * old_i2) + 0.8 * im
         turn = 2.0 * np.pi / np.arctan(im / re) if im != 0.0 and re != 0.0 else 0.0
@@ -296,9 +298,10 @@ def mesa_adaptive(x: FloatArray, fast: float, slow: float) -> tuple[FloatArray, 
         period = 0.2 * turn + 0.8 * period
         old_phase = phase
         phase = 0.0
-        if in_phase[i] != 0.0:
-            phase = np.degrees(np.arctan(quadrature[i] / in_phase[i]))
+        if in_phase[at] != 0.0:
+            phase = np.degrees(np.arctan(quadrature[at] / in_phase[at]))
         alpha = max(fast / max(old_phase - phase, 1.0), slow)
-        mama[i] = alpha * x[i] + (1.0 - alpha) * mama[i - 1]
-        fama[i] = 0.5 * alpha * mama[i] + (1.0 - 0.5 * alpha) * fama[i - 1]
+        average = alpha * x[i] + (1.0 - alpha) * average
+        follower = 0.5 * alpha * average + (1.0 - 0.5 * alpha) * follower
+        mama[i], fama[i] = average, follower
     return mama, fama

@@ -5,6 +5,7 @@ import numpy as np
 from hindcaster._candles import CLOSE, HIGH, LOW, OPEN, VOLUME
 from hindcaster._jit import kernel
 from hindcaster._types import FloatArray
+from hindcaster.indicators.kernels.windows import rolling_sum
 
 
 @kernel
@@ -19,6 +20,15 @@ def place_or_zero(x: FloatArray, period: int) -> FloatArray:
             bottom = min(bottom, x[k])
         if top > bottom:
             out[i] = 100.0 * (x[i] - bottom) / (top - bottom)
+    return out
+
+
+@kernel
+def ratio_or_zero(part: FloatArray, whole: FloatArray) -> FloatArray:
+    """``part / whole``, 0 where there is no whole."""
+    out = np.empty(len(part))
+    for i in range(len(part)):
+        out[i] = part[i] / whole[i] if whole[i] != 0.0 else 0.0
     return out
 
 
@@ -103,16 +113,19 @@ def volume_moves(x: FloatArray, volume: FloatArray) -> FloatArray:
 def mean_body(candles: FloatArray, period: int) -> FloatArray:
     """Mean of close less open in the window; 0 before it is full, NaN from a NaN on."""
     n = len(candles)
-    out = np.zeros(n)
-    total = 0.0
-    for i in range(min(period, n)):
-        total += candles[i, CLOSE] - candles[i, OPEN]
-    if n >= period:
-        out[period - 1] = total / period
-    for i in range(period, n):
-        added = candles[i, CLOSE] - candles[i, OPEN]
-        total += added - (candles[i - period, CLOSE] - candles[i - period, OPEN])
-        out[i] = total / period
+    bodies = np.empty(n)
+    first = n  # that is undefined
+    for i in range(n):
+        bodies[i] = candles[i, CLOSE] - candles[i, OPEN]
+    for i in range(n):
+        if bodies[i] != bodies[i]:
+            first = i
+            break
+    out = rolling_sum(bodies, period)
+    for i in range(n):
+        out[i] /= period
+    out[first:] = np.nan
+    out[: period - 1] = 0.0
     return out
 
 

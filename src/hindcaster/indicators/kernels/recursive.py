@@ -122,8 +122,12 @@ def unbiased_exponential(x: FloatArray, alpha: float) -> FloatArray:
 def adaptive_exponential(x: FloatArray, rates: FloatArray, first: int) -> FloatArray:
     """``y' + rate * (x - y')`` with a rate for each bar from bar `first` on; before, `x` itself."""
     out = x.copy()
-    for i in range(max(first, 1), len(x)):
-        out[i] = out[i - 1] + rates[i] * (x[i] - out[i - 1])
+    first = max(first, 1)
+    if first < len(x):
+        value = x[first - 1]
+        for i in range(first, len(x)):
+            value = rates[i] * x[i] + (1.0 - rates[i]) * value
+            out[i] = value
     return out
 
 
@@ -152,6 +156,16 @@ def efficiency(x: FloatArray, period: int) -> FloatArray:
     for i in range(period, n):
         straight = abs(x[i] - x[i - period])
         out[i] = straight / path[i - 1] if path[i - 1] != 0.0 else 0.0
+    return out
+
+
+@kernel
+def percent_moves(x: FloatArray, bars: int) -> FloatArray:
+    """Change over some bars in percent; 0 where there was nothing, NaN for the first bars."""
+    out = np.full(len(x), np.nan)
+    for i in range(bars, len(x)):
+        before = x[i - bars]
+        out[i] = 100.0 * (x[i] - before) / before if before != 0.0 else 0.0
     return out
 
 
@@ -211,7 +225,7 @@ def fractal_adaptive(
         return out
     half = window // 2
     tops, bottoms = rolling_max(high, half), rolling_min(low, half)
-    scale = np.log(2.0 / (slow + 1.0))
+    scale, doubling = np.log(2.0 / (slow + 1.0)), np.log(2.0)
     value = out[window - 1] = close[:window].mean()
     dimension = 0.0
     for i in range(window, n):
@@ -220,7 +234,7 @@ def fractal_adaptive(
         newer, older = (top1 - bottom1) / half, (top2 - bottom2) / half
         whole = (max(top1, top2) - min(bottom1, bottom2)) / window
         if newer > 0.0 and older > 0.0 and whole > 0.0:
-            dimension = (np.log(newer + older) - np.log(whole)) / np.log(2.0)
+            dimension = np.log((newer + older) / whole) / doubling
         rate = min(max(np.exp(scale * (dimension - 1.0)), 0.1), 1.0)
         bars = (slow - fast) * ((2.0 - rate) / rate - 1.0) / (slow - 1.0) + fast
         alpha = min(max(2.0 / (bars + 1.0), 2.0 / (slow + 1.0)), 1.0)
@@ -234,10 +248,11 @@ def true_range(high: FloatArray, low: FloatArray, close: FloatArray) -> FloatArr
     """Range of the bar and the gap before it: max(h - l, |h - c'|, |l - c'|); first h - l."""
     n = len(close)
     out = np.empty(n)
-    for i in range(n):
-        out[i] = high[i] - low[i]
-        if i:
-            out[i] = max(out[i], abs(high[i] - close[i - 1]), abs(low[i] - close[i - 1]))
+    if n:
+        out[0] = high[0] - low[0]
+    for i in range(1, n):
+        before = close[i - 1]
+        out[i] = max(high[i] - low[i], abs(high[i] - before), abs(low[i] - before))
     return out
 
 

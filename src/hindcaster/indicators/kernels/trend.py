@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from hindcaster._jit import kernel
+from hindcaster._candles import CLOSE, HIGH, LOW, OPEN, VOLUME
+from hindcaster._jit import kernel, subkernel
 from hindcaster._types import FloatArray
 from hindcaster.indicators.kernels.recursive import carry
 
@@ -14,10 +15,8 @@ def directional_moves(high: FloatArray, low: FloatArray) -> tuple[FloatArray, Fl
     plus, minus = np.zeros(n), np.zeros(n)
     for i in range(1, n):
         up, down = high[i] - high[i - 1], low[i - 1] - low[i]
-        if up > down and up > 0.0:
-            plus[i] = up
-        if down > up and down > 0.0:
-            minus[i] = down
+        plus[i] = up if (up > down) & (up > 0.0) else 0.0
+        minus[i] = down if (down > up) & (down > 0.0) else 0.0
     return plus, minus
 
 
@@ -87,10 +86,7 @@ def average_direction(index: FloatArray, period: int) -> FloatArray:
         value += index[i]
     value /= period
     out[2 * period] = value
-    share = 1.0 / period
-    for i in range(2 * period + 1, n):
-        value = value * (1.0 - share) + index[i] * share
-        out[i] = value
+    carry(index, out, 2 * period + 1, value, 1.0 / period, 1.0 - 1.0 / period)
     return out
 
 
@@ -109,10 +105,7 @@ def late_wilder_mean(x: FloatArray, period: int, first: int) -> FloatArray:
         value += x[i]
     value /= period
     out[period - 1] = value
-    share = 1.0 / period
-    for i in range(first, n):
-        value = value * (1.0 - share) + x[i] * share
-        out[i] = value
+    carry(x, out, first, value, 1.0 / period, 1.0 - 1.0 / period)
     return out
 
 
@@ -148,19 +141,27 @@ def middle(high: FloatArray, low: FloatArray, bars: int, before: int) -> float:
     return 0.5 * (highest + lowest)
 
 
+@subkernel
+def _larger(first: float, second: float) -> float:
+    """Larger of two numbers, that which is not NaN if one is."""
+    return first if (first > second) | (second != second) else second
+
+
 @kernel
 def averaged_bars(
-    opening: FloatArray, high: FloatArray, low: FloatArray, close: FloatArray
+    candles: FloatArray,
 ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
     """Open, close, high and low of Heikin-Ashi bars; the first is NaN."""
-    n = len(close)
+    n = len(candles)
     opened, closed = np.full(n, np.nan), np.full(n, np.nan)
     top, bottom = np.full(n, np.nan), np.full(n, np.nan)
     for i in range(1, n):
-        opened[i] = (opening[i - 1] + close[i - 1]) / 2.0
-        closed[i] = (opening[i] + high[i] + low[i] + close[i]) / 4.0
-        top[i] = np.fmax(np.fmax(opened[i], closed[i]), high[i])
-        bottom[i] = np.fmin(np.fmin(opened[i], closed[i]), low[i])
+        high, low = candles[i, HIGH], candles[i, LOW]
+        first = (candles[i - 1, OPEN] + candles[i - 1, CLOSE]) / 2.0
+        last = (candles[i, OPEN] + high + low + candles[i, CLOSE]) / 4.0
+        opened[i], closed[i] = first, last
+        top[i] = _larger(_larger(first, last), high)
+        bottom[i] = -_larger(_larger(-first, -last), -low)
     return opened, closed, top, bottom
 
 
@@ -186,6 +187,49 @@ def volume_force(typical: FloatArray, span: FloatArray, volume: FloatArray) -> F
         trend = new
         if total != 0.0:
             out[i] = 100.0 * volume[i] * trend * abs(2.0 * span[i] / total - 1.0)
+    return out
+
+
+@kernel
+def accumulated(candles: FloatArray) -> FloatArray:
+    """Sum of volume so far, by where in its range each bar closed: from -1 to 1; 0 without one."""
+    out = np.empty(len(candles))
+    total = 0.0
+    for i in range(len(candles)):
+        high, low, close = candles[i, HIGH], candles[i, LOW], candles[i, CLOSE]
+        share = ((close - low) - (high - close)) / (high - low) if high != low else 0.0
+        total += share * candles[i, VOLUME]
+        out[i] = total
+    return out
+
+
+@kernel
+def ease_of_moves(candles: FloatArray, factor: float) -> FloatArray:
+    """Change of the middle price times range by volume; 0 at first, and where that is 0."""
+    out = np.zeros(len(candles))
+    for i in range(1, len(candles)):
+        high, low, volume = candles[i, HIGH], candles[i, LOW], candles[i, VOLUME]
+        move = (high + low) / 2.0 - (candles[i - 1, HIGH] + candles[i - 1, LOW]) / 2.0
+        out[i] = factor * move * (high - low) / volume if volume != 0.0 else 0.0
+    return out
+
+
+@kernel
+def range_by_volume(candles: FloatArray) -> FloatArray:
+    """``(high - low) / volume``."""
+    out = np.empty(len(candles))
+    for i in range(len(candles)):
+        out[i] = (candles[i, HIGH] - candles[i, LOW]) / candles[i, VOLUME]
+    return out
+
+
+@kernel
+def body_by_range(candles: FloatArray) -> FloatArray:
+    """``(close - open) / (high - low)``, 0 where there is no range."""
+    out = np.empty(len(candles))
+    for i in range(len(candles)):
+        span = candles[i, HIGH] - candles[i, LOW]
+        out[i] = (candles[i, CLOSE] - candles[i, OPEN]) / span if span != 0.0 else 0.0
     return out
 
 

@@ -61,10 +61,8 @@ def net_rises(x: FloatArray, period: int) -> FloatArray:
     rises, falls = np.zeros(n), np.zeros(n)
     for i in range(1, n):
         move = x[i] - x[i - 1]
-        if move > 0.0:
-            rises[i] = move
-        elif move < 0.0:
-            falls[i] = -move
+        rises[i] = move if move > 0.0 else 0.0
+        falls[i] = -move if move < 0.0 else 0.0
     up, down = _sum(rises, period, False), _sum(falls, period, False)
     out = np.full(n, np.nan)
     for i in range(period, n):
@@ -84,11 +82,15 @@ def rolling_mean(x: FloatArray, period: int) -> FloatArray:
         undefined += np.isnan(out[i])
     if undefined == min(period - 1, n):
         return out
-    known, values = np.ones(n), x.copy()
-    for i in range(n):
-        if np.isnan(x[i]):
-            known[i] = values[i] = 0.0
-    return _sum(values, period, False) / _sum(known, period, False)
+    for i in range(period - 1, n):
+        if np.isnan(out[i]):
+            total, known = 0.0, 0
+            for k in range(i - period + 1, i + 1):
+                if not np.isnan(x[k]):
+                    total += x[k]
+                    known += 1
+            out[i] = total / known
+    return out
 
 
 @kernel
@@ -336,9 +338,15 @@ def weighted_sum(x: FloatArray, weights: FloatArray, first: int) -> FloatArray:
         return out
     count = n - first
     total = np.zeros(count)
-    for k in range(period):
-        begin = first - period + 1 + k
-        part, weight = x[begin : begin + count], weights[k]
+    begin = first - period + 1
+    for k in range(0, period - 3, 4):
+        part1, part2 = x[begin + k : begin + k + count], x[begin + k + 1 : begin + k + 1 + count]
+        part3, part4 = x[begin + k + 2 :], x[begin + k + 3 :]
+        w1, w2, w3, w4 = weights[k], weights[k + 1], weights[k + 2], weights[k + 3]
+        for i in range(count):
+            total[i] += (w1 * part1[i] + w2 * part2[i]) + (w3 * part3[i] + w4 * part4[i])
+    for k in range(period // 4 * 4, period):
+        part, weight = x[begin + k : begin + k + count], weights[k]
         for i in range(count):
             total[i] += weight * part[i]
     out[first:] = total
