@@ -237,6 +237,8 @@ class _Fast:
         number, fields = np.float64, self._bind.fields
         if fields:
             make = self._bind.returned._make
+            if self._bind.sequential is None:
+                return make  # the values are no elements of arrays
             numbers = {float: np.float64, bool: np.bool_}
             return lambda values: make([numbers[type(value)](value) for value in values])
         if self._none_for_nan:

@@ -467,7 +467,7 @@ def channel_index(x: FloatArray, period: int) -> FloatArray:
     out = np.full(n, np.nan)
     if n < period:
         return out
-    means = _sum(x, period, False)[period - 1 :] / period
+    means = rolling_spread(x, period)[0][period - 1 :]  # of equal values it is that value
     distance = np.zeros(len(means))
     for k in range(period):
         part = x[k : k + len(means)]
