@@ -6,7 +6,7 @@ PEER := .cache/peer/bin/python
 VECTORBT := .cache/vectorbt/bin/python
 JESSE := .cache/jesse/bin/python
 
-.PHONY: help demo test browser lint docs bench bench-exchange golden clean
+.PHONY: help demo test browser lint docs bench bench-indicators bench-exchange golden clean
 
 help:
 	@echo "make demo   install into .venv and run the example on GOOG daily bars"
@@ -14,7 +14,8 @@ help:
 	@echo "make browser install Chromium for the tests of pictures, where apt-get and root are there"
 	@echo "make lint   style, types and import layers only"
 	@echo "make docs   build the documentation site into site/, where warnings are errors"
-	@echo "make bench  time against backtesting.py and vectorbt (installs each in an environment of its own)"
+	@echo "make bench  time against backtesting.py and vectorbt (installs each in an environment of its own), and all indicators"
+	@echo "make bench-indicators time every indicator against Jesse, likewise"
 	@echo "make bench-exchange time exchange simulations against Jesse, likewise"
 	@echo "make golden record the parity cases again with backtesting.py and Jesse"
 
@@ -73,6 +74,10 @@ browser:
 
 bench: $(VENV)/.installed $(PEER) $(VECTORBT)
 	$(BIN)/python benchmarks/run.py --peer $(PEER) --vectorbt $(VECTORBT)
+	$(MAKE) bench-indicators
+
+bench-indicators: $(VENV)/.installed $(JESSE)
+	$(BIN)/python benchmarks/indicators.py --peer $(JESSE)
 
 bench-exchange: $(VENV)/.installed $(JESSE)
 	$(BIN)/python benchmarks/exchange.py --peer $(JESSE)

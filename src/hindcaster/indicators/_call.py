@@ -202,12 +202,11 @@ class _Fast:
         self._none_for_nan, self._takes_series = none_for_nan, takes_series
         self._compiled = Compiled(function, bind.kinds)
         self._code: dict[bool, Callable[..., Any]] = {}
-        self._plans: dict[Any, tuple[bool, tuple[Any, ...], Callable[..., Any]]] = {}
+        self._plans: dict[Any, tuple[Any, ...]] = {}
 
     def public(self) -> Callable[..., Any]:
         """Make the public function."""
         plan_of, count_of, slow = self._plans.get, _candles.warm_up_count, self._slow
-        finish = self._finish()
 
         def public(*args: Any, **kwargs: Any) -> Any:
             try:
@@ -225,20 +224,22 @@ class _Fast:
                 or not len(prices)
             ):
                 return slow(args, kwargs)
-            whole, values, code = plan
-            if whole:
+            values, code, finish = plan
+            if finish is None:
                 return code(prices, *values)
             return finish(code(prices, count_of(), values))
 
         return public
 
-    def _finish(self) -> Callable[[Any], Any]:
-        """Make of a number, or of a tuple of them, what an array's elements would be."""
+    def _finish(self, values: Any) -> Callable[[Any], Any]:
+        """Give what makes of values such as these what an array's elements would be."""
         number, fields = np.float64, self._bind.fields
         if fields:
             make = self._bind.returned._make
             if self._bind.sequential is None:
                 return make  # the values are no elements of arrays
+            if bool not in map(type, values):
+                return lambda values: make(map(number, values))
             numbers = {float: np.float64, bool: np.bool_}
             return lambda values: make([numbers[type(value)](value) for value in values])
         if self._none_for_nan:
@@ -257,8 +258,14 @@ class _Fast:
             rows, count = prices.reshape(-1, 1), 0
         else:
             rows, count = np.ascontiguousarray(prices), _candles.warm_up_count()
-            self._keep(args, kwargs, (whole, numbers, code))
-        return code(rows, *numbers) if whole else self._finish()(code(rows, count, numbers))
+        if whole:
+            result, finish = code(rows, *numbers), None
+        else:
+            result = code(rows, count, numbers)
+            finish = self._finish(result)
+        if prices.ndim == 2:
+            self._keep(args, kwargs, (numbers, code, finish))
+        return result if finish is None else finish(result)
 
     def _compiles(self, values: list[Any]) -> bool:
         for name, value in zip(self._bind.defaults, values, strict=True):

@@ -22,15 +22,6 @@ def behind_nan(x: FloatArray, values: FloatArray) -> FloatArray:
 
 
 @jitable
-def undefined_from(x: FloatArray, values: FloatArray, first: int = 0) -> FloatArray:
-    """Make values NaN from where `x` first is, as sums carried along from bar `first` are."""
-    undefined = np.isnan(x[first:])
-    if undefined.any():
-        values[first + np.argmax(undefined) :] = np.nan
-    return values
-
-
-@jitable
 def shifted(x: FloatArray, bars: int) -> FloatArray:
     """Values of some bars before; NaN for the first ones."""
     out = np.full(len(x), np.nan)

@@ -12,7 +12,7 @@ import numpy as np
 from hindcaster._jit import jitable
 from hindcaster._types import FloatArray
 from hindcaster.indicators._call import Period, Prices, Values, indicator, none_for_nan, source
-from hindcaster.indicators._series import behind_nan, numbers_of, undefined_from
+from hindcaster.indicators._series import behind_nan, numbers_of
 from hindcaster.indicators.kernels import filters, windows
 
 __all__ = [
@@ -121,7 +121,7 @@ def cg(
     From bar ``period + 1`` on. Source: J. Ehlers, 2004.
     """
     x = source(candles, source_type)
-    return undefined_from(x, filters.centre_of_gravity(x, period), 3)
+    return windows.undefined_from(x, filters.centre_of_gravity(x, period), 3)
 
 
 class CC(NamedTuple):

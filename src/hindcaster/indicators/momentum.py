@@ -15,9 +15,9 @@ from hindcaster.indicators._call import (
     none_for_nan,
     source,
 )
-from hindcaster.indicators._series import change, percent_change, undefined_from
+from hindcaster.indicators._series import change, percent_change
 from hindcaster.indicators.kernels import recursive, windows
-from hindcaster.indicators.moving_averages import moving_average
+from hindcaster.indicators.moving_averages import moving_average, price_or_candles
 from hindcaster.indicators.statistics import line_weights
 from hindcaster.indicators.window_averages import linear_mean
 
@@ -91,8 +91,9 @@ def apo(
     sequential: bool = False,
 ) -> Values:
     """Absolute price oscillator: a fast average less a slow one."""
-    fast = moving_average(candles, fast_period, matype, source_type)
-    return fast - moving_average(candles, slow_period, matype, source_type)
+    prices = price_or_candles(candles, source_type)
+    fast = moving_average(prices, fast_period, matype, source_type)
+    return fast - moving_average(prices, slow_period, matype, source_type)
 
 
 @indicator(takes_series=True, compiled=True)
@@ -141,7 +142,7 @@ def cfo(
 @jitable
 def _off_the_line(x: FloatArray, period: int) -> FloatArray:
     out = x - windows.weighted_sum(x, line_weights(period, period - 1), period - 1)
-    return undefined_from(x, out / x)
+    return windows.undefined_from(x, out / x, 0)
 
 
 @indicator(takes_series=True, compiled=True)
@@ -166,7 +167,7 @@ def dpo(
     average[: period - 1 + lag] = np.nan
     out = np.full(len(x), np.nan)
     out[lag:] = x[:-lag] - average[lag:]
-    return undefined_from(x, out)
+    return windows.undefined_from(x, out, 0)
 
 
 @indicator(last=none_for_nan, compiled=True)

@@ -103,6 +103,17 @@ def refuse_weighted_by_volume(name: str, **kinds: int) -> None:
             raise errors.bad_choice(name, argument, others, matype)
 
 
+def price_or_candles(candles: FloatArray, source_type: str) -> FloatArray:
+    """Give what `moving_average` takes: candles, which some kinds need."""
+    return candles
+
+
+@in_kernels(price_or_candles)
+def _price(candles: Any, source_type: Any) -> Any:
+    """Give a kernel that takes the price once: compiled kinds need no more."""
+    return lambda candles, source_type: source(candles, source_type)
+
+
 @in_kernels(moving_average)
 def _simple_or_exponential(
     prices: Any, period: Any, matype: Any, source_type: Any = "close"

@@ -10,7 +10,7 @@ from hindcaster._types import FloatArray
 from hindcaster.indicators._call import Period, Prices, Values, indicator, source
 from hindcaster.indicators._series import change, percent_change
 from hindcaster.indicators.kernels import adaptive, oscillating, recursive
-from hindcaster.indicators.moving_averages import moving_average
+from hindcaster.indicators.moving_averages import moving_average, price_or_candles
 
 __all__ = ["RSMK", "pfe", "ppo", "roc", "rocp", "rocr", "rocr100", "rsmk", "stc", "trix", "tsi"]
 
@@ -50,8 +50,9 @@ def ppo(
     sequential: bool = False,
 ) -> Values:
     """Percentage price oscillator: a fast average less a slow one, in percent of the slow one."""
-    fast = moving_average(candles, fast_period, matype, source_type)
-    slow = moving_average(candles, slow_period, matype, source_type)
+    prices = price_or_candles(candles, source_type)
+    fast = moving_average(prices, fast_period, matype, source_type)
+    slow = moving_average(prices, slow_period, matype, source_type)
     return 100.0 * (fast - slow) / slow
 
 

@@ -18,7 +18,6 @@ from hindcaster.indicators._call import (
     indicator,
     source,
 )
-from hindcaster.indicators._series import undefined_from
 from hindcaster.indicators.kernels import windows
 
 __all__ = [
@@ -57,7 +56,7 @@ def _standard_deviation(x: Any, period: Any, devtype: Any, name: Any) -> Any:
 @jitable
 def running_deviation(x: FloatArray, period: int) -> FloatArray:
     """Standard deviation (population) in a window; NaN stays from a NaN on."""
-    return undefined_from(x, np.sqrt(windows.rolling_variance(x, period)))
+    return windows.undefined_from(x, np.sqrt(windows.rolling_variance(x, period)), 0)
 
 
 def mean_deviation(x: FloatArray, period: int) -> FloatArray:

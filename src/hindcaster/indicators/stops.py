@@ -5,8 +5,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from hindcaster import errors
+from hindcaster._candles import HIGH, LOW
 from hindcaster._jit import in_kernels
-from hindcaster.indicators._call import Period, Prices, Values, high_low_close, indicator
+from hindcaster.indicators._call import Period, Prices, Values, column, high_low_close, indicator
 from hindcaster.indicators.kernels import windows
 from hindcaster.indicators.moving_averages import moving_average
 from hindcaster.indicators.statistics import deviation
@@ -116,6 +117,6 @@ def kaufmanstop(
 
     Source: P. Kaufman, "Smarter Trading", 1995.
     """
-    high, low, _ = high_low_close(candles)
+    high, low = column(candles, HIGH), column(candles, LOW)
     distance = mult * moving_average(high - low, period, matype)
     return low - distance if direction == "long" else high + distance

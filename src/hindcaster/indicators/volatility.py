@@ -7,9 +7,13 @@ import numpy as np
 from hindcaster._jit import jitable
 from hindcaster._types import FloatArray
 from hindcaster.indicators._call import Period, Prices, Values, high_low_close, indicator, source
-from hindcaster.indicators._series import shifted, undefined_from
+from hindcaster.indicators._series import shifted
 from hindcaster.indicators.kernels import oscillating, recursive, windows
-from hindcaster.indicators.moving_averages import WEIGHTED_BY_VOLUME, moving_average
+from hindcaster.indicators.moving_averages import (
+    WEIGHTED_BY_VOLUME,
+    moving_average,
+    price_or_candles,
+)
 from hindcaster.indicators.recursive_averages import exponential_mean
 from hindcaster.indicators.statistics import deviation, running_deviation
 
@@ -77,14 +81,16 @@ def bollinger_bands(
     """
     x = source(candles, source_type)
     if matype == 0 and devtype == 0:
-        middle, variance = windows.rolling_spread(x, period)
-        middle, width = undefined_from(x, middle), undefined_from(x, np.sqrt(variance))
+        middle, width = windows.rolling_spread(x, period)
+        middle = windows.undefined_from(x, middle, 0)
+        width = np.sqrt(width)
     else:
         middle = moving_average(candles, period, matype, source_type)
         if matype in WEIGHTED_BY_VOLUME and devtype != 0:
             x, middle = source(candles, "hl2"), moving_average(candles, period, matype, "close")
         width = deviation(x, period, devtype, "bollinger_bands")
-    return BollingerBands(middle + devup * width, middle, middle - devdn * width)
+    upper, lower = recursive.beside(middle, width, devup, devdn)
+    return BollingerBands(upper, middle, lower)
 
 
 @indicator(takes_series=True, compiled=True)
@@ -104,7 +110,7 @@ def bollinger_bands_width(
     """
     x = source(candles, source_type)
     middle, variance = windows.rolling_spread(x, period)
-    return undefined_from(x, 2.0 * mult * np.sqrt(variance) / middle)
+    return windows.undefined_from(x, 2.0 * mult * np.sqrt(variance) / middle, 0)
 
 
 @indicator(compiled=True)
@@ -257,8 +263,9 @@ def mab(
     Their distance is the root mean square of the distance of the two averages over the last
     `fast_period` bars of all. Source: V. Grover, "Moving Average Bands", 2021.
     """
-    fast = moving_average(candles, fast_period, fast_matype, source_type)
-    slow = moving_average(candles, slow_period, slow_matype, source_type)
+    prices = price_or_candles(candles, source_type)
+    fast = moving_average(prices, fast_period, fast_matype, source_type)
+    slow = moving_average(prices, slow_period, slow_matype, source_type)
     width = np.sqrt(np.sum((fast[-fast_period:] - slow[-fast_period:]) ** 2) / fast_period)
     return MAB(slow + devup * width, fast, slow - devdn * width)
 

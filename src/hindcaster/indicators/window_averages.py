@@ -10,7 +10,7 @@ from hindcaster._candles import VOLUME
 from hindcaster._jit import jitable
 from hindcaster._types import FloatArray
 from hindcaster.indicators._call import Period, Prices, Values, column, indicator, source
-from hindcaster.indicators._series import shifted, undefined_from
+from hindcaster.indicators._series import shifted
 from hindcaster.indicators.kernels import windows
 from hindcaster.indicators.recursive_averages import exponential_mean
 
@@ -129,7 +129,7 @@ def edcf(
     bar ``2 * period`` on. Source: J. Ehlers, "Ehlers Filters".
     """
     x = source(candles, source_type)
-    return undefined_from(x, windows.distance_weighted_mean(x, period), 2)
+    return windows.undefined_from(x, windows.distance_weighted_mean(x, period), 2)
 
 
 @indicator(takes_series=True, compiled=True)
@@ -367,7 +367,7 @@ def vwma(
     x = source(candles, source_type)
     series = candles.shape[-1] == 1
     volume = np.ones(len(x)) if series else column(candles, VOLUME)
-    return undefined_from(x, windows.volume_weighted_mean(x, volume, period))
+    return windows.undefined_from(x, windows.volume_weighted_mean(x, volume, period), 0)
 
 
 @indicator(takes_series=True, compiled=True)

@@ -5,7 +5,7 @@ import numpy as np
 from hindcaster._candles import CLOSE, HIGH, LOW, OPEN, VOLUME
 from hindcaster._jit import kernel
 from hindcaster._types import FloatArray
-from hindcaster.indicators.kernels.windows import rolling_sum
+from hindcaster.indicators.kernels.windows import rolling_sum, undefined_from
 
 
 @kernel
@@ -114,17 +114,12 @@ def mean_body(candles: FloatArray, period: int) -> FloatArray:
     """Mean of close less open in the window; 0 before it is full, NaN from a NaN on."""
     n = len(candles)
     bodies = np.empty(n)
-    first = n  # that is undefined
     for i in range(n):
         bodies[i] = candles[i, CLOSE] - candles[i, OPEN]
-    for i in range(n):
-        if bodies[i] != bodies[i]:
-            first = i
-            break
     out = rolling_sum(bodies, period)
     for i in range(n):
         out[i] /= period
-    out[first:] = np.nan
+    out = undefined_from(bodies, out, 0)
     out[: period - 1] = 0.0
     return out
 

@@ -51,6 +51,18 @@ def exponential(x: FloatArray, alpha: float) -> FloatArray:
 
 
 @kernel
+def beside(
+    x: FloatArray, width: FloatArray, above: float, below: float
+) -> tuple[FloatArray, FloatArray]:
+    """Lines above and below a line, by so many widths."""
+    upper, lower = np.empty_like(x), np.empty_like(x)
+    for i in range(len(x)):
+        upper[i] = x[i] + above * width[i]
+        lower[i] = x[i] - below * width[i]
+    return upper, lower
+
+
+@kernel
 def twice_exponential(x: FloatArray, alpha: float) -> FloatArray:
     """``2 a - b``: a is the exponential mean, b that of a."""
     out = np.empty_like(x)
@@ -71,11 +83,21 @@ def thrice_exponential(x: FloatArray, alpha: float) -> FloatArray:
     keep = 1.0 - alpha
     if len(x):
         once = twice = thrice = x[0]
-        for i in range(len(x)):
-            once = alpha * x[i] + keep * once
+        keep2, n = keep * keep, len(x)
+        for i in range(0, n - 1, 2):  # two bars at a time, each made of the values before both
+            price1, price2 = alpha * x[i], alpha * x[i + 1]
+            first, once = price1 + keep * once, (price2 + keep * price1) + keep2 * once
+            price1, price2 = alpha * first, alpha * once
+            second, twice = price1 + keep * twice, (price2 + keep * price1) + keep2 * twice
+            price1, price2 = alpha * second, alpha * twice
+            third, thrice = price1 + keep * thrice, (price2 + keep * price1) + keep2 * thrice
+            out[i] = 3.0 * first - 3.0 * second + third
+            out[i + 1] = 3.0 * once - 3.0 * twice + thrice
+        if n % 2:
+            once = alpha * x[n - 1] + keep * once
             twice = alpha * once + keep * twice
             thrice = alpha * twice + keep * thrice
-            out[i] = 3.0 * once - 3.0 * twice + thrice
+            out[n - 1] = 3.0 * once - 3.0 * twice + thrice
     return out
 
 
@@ -124,10 +146,14 @@ def adaptive_exponential(x: FloatArray, rates: FloatArray, first: int) -> FloatA
     out = x.copy()
     first = max(first, 1)
     if first < len(x):
-        value = x[first - 1]
-        for i in range(first, len(x)):
-            value = rates[i] * x[i] + (1.0 - rates[i]) * value
-            out[i] = value
+        value, n = x[first - 1], len(x)
+        for i in range(first, n - 1, 2):  # two bars at a time, each made of the value before both
+            new1, new2 = rates[i] * x[i], rates[i + 1] * x[i + 1]
+            keep1, keep2 = 1.0 - rates[i], 1.0 - rates[i + 1]
+            out[i] = new1 + keep1 * value
+            value = out[i + 1] = (new2 + keep2 * new1) + keep2 * keep1 * value
+        if (n - first) % 2:
+            out[n - 1] = rates[n - 1] * x[n - 1] + (1.0 - rates[n - 1]) * value
     return out
 
 

@@ -55,12 +55,10 @@ def percentage(part: FloatArray, whole: FloatArray, first: int) -> FloatArray:
 
 @kernel
 def zero_if_undefined(x: FloatArray, first: int) -> FloatArray:
-    """Values of which those that are NaN are 0 from bar `first` on."""
-    out = x.copy()
+    """Make values that are NaN 0 from bar `first` on."""
     for i in range(first, len(x)):
-        if np.isnan(x[i]):
-            out[i] = 0.0
-    return out
+        x[i] = x[i] if x[i] == x[i] else 0.0
+    return x
 
 
 @kernel

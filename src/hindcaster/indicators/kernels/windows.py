@@ -49,6 +49,20 @@ def _sum(x: FloatArray, period: int, partial: bool) -> FloatArray:
 
 
 @kernel
+def undefined_from(x: FloatArray, values: FloatArray, first: int) -> FloatArray:
+    """Make values NaN from where `x` first is, as sums carried along from bar `first` are."""
+    undefined = 0
+    for i in range(first, len(x)):
+        undefined += x[i] != x[i]
+    if undefined:
+        for i in range(first, len(x)):
+            if x[i] != x[i]:
+                values[i:] = np.nan
+                break
+    return values
+
+
+@kernel
 def rolling_sum(x: FloatArray, period: int) -> FloatArray:
     """Sum of the window; NaN before it is full and while there is a NaN in it."""
     return _sum(x, period, False)
@@ -58,16 +72,22 @@ def rolling_sum(x: FloatArray, period: int) -> FloatArray:
 def net_rises(x: FloatArray, period: int) -> FloatArray:
     """Rises less falls as a percentage of both, over the moves of the window; 0 without moves."""
     n = len(x)
-    rises, falls = np.zeros(n), np.zeros(n)
+    moves, undefined = np.zeros(n), 0
     for i in range(1, n):
-        move = x[i] - x[i - 1]
-        rises[i] = move if move > 0.0 else 0.0
-        falls[i] = -move if move < 0.0 else 0.0
-    up, down = _sum(rises, period, False), _sum(falls, period, False)
+        moves[i] = x[i] - x[i - 1]
+    for i in range(n):
+        undefined += moves[i] != moves[i]
+    sizes = np.abs(moves)
     out = np.full(n, np.nan)
+    if undefined:  # such moves count as none
+        for i in range(n):
+            if moves[i] != moves[i]:
+                moves[i] = sizes[i] = 0.0
+    net = _sum(moves, period, False) if undefined else moves
+    moved = _sum(sizes, period, False)
     for i in range(period, n):
-        moved = up[i] + down[i]
-        out[i] = 100.0 * (up[i] - down[i]) / moved if moved != 0.0 else 0.0
+        way = net[i] if undefined else x[i] - x[i - period]
+        out[i] = 100.0 * way / moved[i] if moved[i] != 0.0 else 0.0
     return out
 
 
@@ -79,7 +99,8 @@ def rolling_mean(x: FloatArray, period: int) -> FloatArray:
     undefined = 0
     for i in range(n):
         out[i] /= period
-        undefined += np.isnan(out[i])
+    for i in range(n):
+        undefined += out[i] != out[i]
     if undefined == min(period - 1, n):
         return out
     for i in range(period - 1, n):
