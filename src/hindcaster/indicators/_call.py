@@ -255,13 +255,13 @@ class _Fast:
         whole, numbers = self._plan(values, prices.ndim == 1)
         code = self._code_of(whole)
         if prices.ndim == 1:
-            rows, count = prices.reshape(-1, 1), 0
+            rows = prices.reshape(-1, 1)
         else:
-            rows, count = np.ascontiguousarray(prices), _candles.warm_up_count()
+            rows = np.ascontiguousarray(prices if whole else _candles.last_rows(prices))
         if whole:
             result, finish = code(rows, *numbers), None
         else:
-            result = code(rows, count, numbers)
+            result = code(rows, 0, numbers)
             finish = self._finish(result)
         if prices.ndim == 2:
             self._keep(args, kwargs, (numbers, code, finish))
