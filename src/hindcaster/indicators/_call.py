@@ -235,7 +235,7 @@ class _Fast:
         """Give what makes of values such as these what an array's elements would be."""
         number, fields = np.float64, self._bind.fields
         if fields:
-            make = self._bind.returned._make
+            make: Callable[[Any], Any] = self._bind.returned._make
             if self._bind.sequential is None:
                 return make  # the values are no elements of arrays
             if bool not in map(type, values):
