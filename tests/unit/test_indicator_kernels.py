@@ -141,13 +141,23 @@ def test_efficiency_is_the_net_move_by_the_path(x: np.ndarray) -> None:
         np.testing.assert_allclose(recursive.efficiency(x, period), expected, rtol=1e-9)
 
 
-def test_filters_by_their_terms() -> None:
-    x, forward, feedback = drawn(10), np.array([0.4, -0.1, 0.2]), np.array([0.5, -0.3, 0.1])
-    expected = list(x[:3])
-    for i in range(3, len(x)):
-        ahead = sum(forward[k] * x[i - k] for k in range(3))
-        expected.append(ahead + sum(feedback[k] * expected[i - 1 - k] for k in range(3)))
-    np.testing.assert_allclose(filters.recursive_filter(x, forward, feedback, 3), expected)
+@pytest.mark.parametrize(
+    ("kernel", "forward", "feedback"),
+    [
+        (filters.one_pole, (0.4, -0.1), (0.5,)),
+        (filters.two_poles, (0.4, -0.1, 0.2), (0.5, -0.3)),
+        (filters.three_poles, (0.4,), (0.5, -0.3, 0.1)),
+    ],
+)
+def test_filters_by_their_terms(
+    kernel: Callable[..., np.ndarray], forward: tuple[float, ...], feedback: tuple[float, ...]
+) -> None:
+    x, start = drawn(10), len(feedback)
+    expected = list(x[:start])
+    for i in range(start, len(x)):
+        ahead = sum(weight * x[i - k] for k, weight in enumerate(forward))
+        expected.append(ahead + sum(b * expected[i - 1 - k] for k, b in enumerate(feedback)))
+    np.testing.assert_allclose(kernel(x, *forward, *feedback), expected)
 
 
 @pytest.mark.parametrize(("period", "poles"), [(14, 4), (9, 1), (30, 2)])
