@@ -6,13 +6,16 @@ makes a division by zero give inf or NaN, so a kernel checks for it where Python
 """
 
 import hashlib
+import inspect
 import logging
 import pickle
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from types import FunctionType, ModuleType
 from typing import Any, TypeVar
 
+import llvmlite.binding
 import numba
 from llvmlite import ir
 from numba.core import cgutils, event, types
@@ -94,13 +97,6 @@ class _StampedCache(FunctionCache):  # type: ignore[misc]
             logger.debug("kernel %s not cached: %r", self._name, error)
 
 
-class _NamedCache(_StampedCache):
-    """Cache of a function that is made anew for each function it calls: told apart by a name."""
-
-    def _index_key(self, sig: Any, codegen: Any) -> Any:
-        return sig, codegen.magic_tuple(), self._py_func.__qualname__
-
-
 class _AnnounceOnce(event.Listener):  # type: ignore[misc]
     """Says once per process that kernels are being compiled, and that it will not happen again."""
 
@@ -173,32 +169,126 @@ def is_cached(function: Callable[..., Any]) -> bool:
     return isinstance(cache, _StampedCache) and cache.holds_code()
 
 
-def jitable(function: F) -> F:
-    """Let kernels call a function, which for Python stays as it is."""
-    compiled: F = register_jitable(function)
-    return compiled
-
-
-def in_kernels(function: Callable[..., Any]) -> Callable[[F], F]:
-    """Give what kernels use in place of a function of Python.
+def in_kernels(function: Callable[..., Any], *kernels: Callable[..., Any]) -> Callable[[F], F]:
+    """Give what machine code uses in place of a function of Python.
 
     Parameters
     ----------
     function : callable
         The function, which stays as it is for Python.
+    *kernels : callable
+        Kernels that the replacement calls by name, see `by_name`.
 
     Returns
     -------
     callable
         Decorator of a function that takes Numba's types of the arguments and gives the replacement.
     """
+    _replaced[function] = kernels
     decorator: Callable[[F], F] = overload(function, strict=False, prefer_literal=True)
     return decorator
 
 
-def entry_point(
-    function: Callable[..., Any], kinds: tuple[Any, ...], name: str = ""
-) -> Callable[..., Any]:
+_replaced: dict[Callable[..., Any], tuple[Callable[..., Any], ...]] = {}
+_KINDS = {int: types.int64, float: types.float64, bool: types.boolean}
+ROWS = types.Array(types.float64, 2, "C")
+_SERIES = types.Array(types.float64, 1, "C")
+
+
+def _kinds_of(function: Callable[..., Any]) -> tuple[Any, ...]:
+    """Give the kinds of a kernel's arguments: arrays are series, those named candles are rows."""
+    arguments = inspect.signature(function, eval_str=True).parameters.values()
+    arrays = (ROWS if argument.name == "candles" else _SERIES for argument in arguments)
+    return tuple(
+        _KINDS.get(argument.annotation, array)
+        for argument, array in zip(arguments, arrays, strict=True)
+    )
+
+
+@cache
+def by_name(kernel: Callable[..., Any]) -> Any:
+    """Make what calls a kernel from machine code that does not contain it.
+
+    Numba optimises and writes out all that a function calls once more, which takes far longer than
+    the function does. This call is left to the linker.
+
+    Parameters
+    ----------
+    kernel : callable
+        It is compiled for the kinds its annotations say, or read from disk.
+
+    Returns
+    -------
+    intrinsic
+        For kernels and entry points that are made while the process holds the kernel.
+    """
+    function = kernel.py_func  # type: ignore[attr-defined]
+    kinds = _kinds_of(function)
+    kernel.compile(kinds)  # type: ignore[attr-defined]
+    code = kernel.overloads[kinds]  # type: ignore[attr-defined]
+    symbol, returned = f"{function.__module__}.{function.__qualname__}", code.signature.return_type
+    address = code.library.get_pointer_to_function(code.fndesc.llvm_func_name)
+    llvmlite.binding.add_symbol(symbol, address)
+
+    def codegen(context: Any, builder: Any, _signature: Any, args: Any) -> Any:
+        convention = context.call_conv
+        form = convention.get_function_type(returned, kinds)
+        callee = cgutils.get_or_insert_function(builder.module, form, symbol)
+        status, value = convention.call_function(builder, callee, returned, kinds, args)
+        with cgutils.if_unlikely(builder, status.is_error):
+            convention.return_status_propagate(builder, status)
+        return value
+
+    names = ", ".join(inspect.signature(function).parameters)
+    made: dict[str, Any] = {"signature": returned(*kinds), "codegen": codegen}
+    exec(f"def typed(_context, {names}): return signature, codegen", made)
+    return intrinsic(made["typed"])
+
+
+def calling_by_name(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Copy a function so that machine code of it calls kernels by name.
+
+    Kernels that replacements of functions call are held too, see `in_kernels`. Other functions of
+    the package that it calls are copied likewise.
+    """
+    names, found = function.__code__.co_names, dict(function.__globals__)  # type: ignore[attr-defined]
+    for name in set(names) & set(found):
+        value = found[name]
+        if isinstance(value, ModuleType) and value.__name__.startswith("hindcaster."):
+            found[name] = ModuleType(value.__name__)
+            for attribute in names:
+                if hasattr(value, attribute):
+                    setattr(found[name], attribute, _by_name_if_ours(getattr(value, attribute)))
+        else:
+            found[name] = _by_name_if_ours(value)
+    copied = FunctionType(
+        function.__code__,  # type: ignore[attr-defined]
+        found,
+        function.__name__,
+        function.__defaults__,  # type: ignore[attr-defined]
+    )
+    copied.__qualname__, copied.__module__ = function.__qualname__, function.__module__
+    return copied
+
+
+def _by_name_if_ours(value: Any) -> Any:
+    if hasattr(value, "py_func") and value.py_func.__module__.startswith("hindcaster."):
+        return by_name(value)
+    if isinstance(value, FunctionType) and value in _replaced:
+        for kernel in _replaced[value]:
+            by_name(kernel)
+        return value
+    if isinstance(value, FunctionType) and value.__module__.startswith("hindcaster."):
+        return _copied(value)
+    return value
+
+
+@cache
+def _copied(function: Callable[..., Any]) -> Any:
+    return register_jitable(calling_by_name(function))
+
+
+def entry_point(function: Callable[..., Any], kinds: tuple[Any, ...]) -> Callable[..., Any]:
     """Compile a function for arguments of given kinds alone; its calls check none of them.
 
     Finding out the kinds of arguments takes longer than a short kernel.
@@ -209,8 +299,6 @@ def entry_point(
         Plain Python over NumPy arrays and scalars.
     kinds : tuple of Numba types
         Kind of each argument.
-    name : str, optional
-        What tells apart functions that are made by the same lines of source.
 
     Returns
     -------
@@ -219,11 +307,7 @@ def entry_point(
         for numbers and for arrays that must not be written.
     """
     stamp = package_stamp(function.__module__.split(".")[1])
-    if name:
-        function.__qualname__ = name
-    compiled: Any = _compile(function, stamp)
-    if name and isinstance(compiled._cache, _StampedCache):
-        compiled._cache = _NamedCache(function, stamp)
+    compiled: Any = _compile(function, stamp, no_cfunc_wrapper=True)
     entry: Callable[..., Any] = compiled.compile(kinds)
     return entry
 

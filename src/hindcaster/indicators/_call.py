@@ -24,7 +24,8 @@ import numpy as np
 from hindcaster import _candles, errors
 from hindcaster._types import AnyArray
 from hindcaster.indicators import _prices
-from hindcaster.indicators._compiled import Compiled, last_of
+from hindcaster.indicators._compiled import last_of
+from hindcaster.indicators._compiled import whole as compiled_whole
 from hindcaster.indicators._docs import completed
 from hindcaster.indicators._prices import column, high_low_close, source
 
@@ -98,6 +99,7 @@ REGISTRY: dict[str, Indicator] = {}
 def indicator(
     *,
     takes_series: bool = False,
+    cuts_series: bool = False,
     second: str | None = None,
     last: Callable[[Any], Any] | None = None,
     compiled: bool = False,
@@ -111,6 +113,8 @@ def indicator(
     ----------
     takes_series : bool, default False
         A single series will do in place of candles.
+    cuts_series : bool, default False
+        The warm-up cut is for a series too.
     second : str, optional
         Name of the second argument, if it is prices too.
     last : callable, optional
@@ -146,7 +150,8 @@ def indicator(
             arrays = [_prices.as_prices(name, prices[0], given[0], takes_series)]
             if second is not None:
                 arrays.append(_prices.as_prices(name, second, given[1], takes_series))
-            if not (whole or all_rows) and all(array.ndim == 2 for array in arrays):
+            candles_only = all(array.ndim == 2 for array in arrays)
+            if not (whole or all_rows) and (candles_only or cuts_series):
                 arrays = [_candles.last_rows(array) for array in arrays]
             if quiet:
                 with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
@@ -157,7 +162,7 @@ def indicator(
 
         public = called
         if compiled:
-            public = _Fast(function, bind, called, last is none_for_nan, takes_series).public()
+            public = _Fast(function, bind, called, pick, takes_series, cuts_series).public()
         public = functools.wraps(function)(public)
 
         def whole_series(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -195,13 +200,13 @@ class _Fast:
         function: Callable[..., Any],
         bind: _Binder,
         called: Callable[..., Any],
-        none_for_nan: bool,
+        pick: Callable[[Any], Any],
         takes_series: bool,
+        cuts_series: bool,
     ) -> None:
-        self._name, self._bind, self._called = function.__name__, bind, called
-        self._none_for_nan, self._takes_series = none_for_nan, takes_series
-        self._compiled = Compiled(function, bind.kinds)
-        self._code: dict[bool, Callable[..., Any]] = {}
+        self._function, self._bind, self._called = function, bind, called
+        self._pick, self._takes_series, self._cuts_series = pick, takes_series, cuts_series
+        self._code: Callable[..., Any] | None = None
         self._plans: dict[Any, tuple[Any, ...]] = {}
 
     def public(self) -> Callable[..., Any]:
@@ -210,8 +215,8 @@ class _Fast:
 
         def public(*args: Any, **kwargs: Any) -> Any:
             try:
-                plan = plan_of((args[1:], *kwargs.items()))
-            except TypeError:  # prices by name, or an argument that cannot be one
+                plan = plan_of((args[1:], *kwargs.items()) if kwargs else args[1:])
+            except TypeError:  # an argument that cannot be one
                 plan = None
             if plan is None:
                 return slow(args, kwargs)
@@ -224,48 +229,45 @@ class _Fast:
                 or not len(prices)
             ):
                 return slow(args, kwargs)
-            values, code, finish = plan
-            if finish is None:
-                return code(prices, *values)
-            return finish(code(prices, count_of(), values))
+            values, code, whole, finish = plan
+            if not whole:
+                count = count_of()
+                if 0 < count < len(prices):
+                    prices = prices[-count:]
+            return finish(code(prices, *values))
 
         return public
 
-    def _finish(self, values: Any) -> Callable[[Any], Any]:
-        """Give what makes of values such as these what an array's elements would be."""
-        number, fields = np.float64, self._bind.fields
-        if fields:
-            make: Callable[[Any], Any] = self._bind.returned._make
-            if self._bind.sequential is None:
-                return make  # the values are no elements of arrays
-            if bool not in map(type, values):
-                return lambda values: make(map(number, values))
-            numbers = {float: np.float64, bool: np.bool_}
-            return lambda values: make([numbers[type(value)](value) for value in values])
-        if self._none_for_nan:
-            return lambda value: number(value) if value == value else None
-        return number
+    def _finish(self, whole: bool) -> Callable[[Any], Any]:
+        """Give what makes the public function's values of the machine code's."""
+        if not self._bind.fields:
+            return _as_it_is if whole else self._pick
+        make: Callable[[Any], Any] = self._bind.returned._make
+        if whole:
+            return make
+        return lambda values: make([field[-1] for field in values])
 
     def _slow(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Call after all checks; keep what to do if the arguments may be kept."""
         given, values = self._bind(args, kwargs)
         if not self._compiles(values):
             return self._called(*args, **kwargs)
-        prices = _prices.as_prices(self._name, self._bind.prices[0], given[0], self._takes_series)
+        name = self._function.__name__
+        prices = _prices.as_prices(name, self._bind.prices[0], given[0], self._takes_series)
         whole, numbers = self._plan(values, prices.ndim == 1)
-        code = self._code_of(whole)
-        if prices.ndim == 1:
+        if self._code is None:
+            self._code = compiled_whole(self._function, self._bind.kinds, self._bind.returned)
+        all_values = whole or self._bind.sequential is None
+        plan = (numbers, self._code, whole, self._finish(all_values))
+        series = prices.ndim == 1
+        if not whole and (self._cuts_series or not series):
+            prices = _candles.last_rows(prices)
+        if series:
             rows = prices.reshape(-1, 1)
         else:
-            rows = np.ascontiguousarray(prices if whole else _candles.last_rows(prices))
-        if whole:
-            result, finish = code(rows, *numbers), None
-        else:
-            result = code(rows, 0, numbers)
-            finish = self._finish(result)
-        if prices.ndim == 2:
-            self._keep(args, kwargs, (numbers, code, finish))
-        return result if finish is None else finish(result)
+            rows = np.ascontiguousarray(prices)
+            self._keep(args, kwargs, plan)
+        return plan[3](self._code(rows, *numbers))
 
     def _compiles(self, values: list[Any]) -> bool:
         for name, value in zip(self._bind.defaults, values, strict=True):
@@ -283,18 +285,16 @@ class _Fast:
         sequential = self._bind.sequential
         return sequential is not None and bool(values[sequential]), tuple(numbers)
 
-    def _code_of(self, whole: bool) -> Callable[..., Any]:
-        if whole not in self._code:
-            made = self._compiled.whole() if whole else self._compiled.last()
-            self._code[whole] = made
-        return self._code[whole]
-
     def _keep(self, args: tuple[Any, ...], kwargs: dict[str, Any], plan: Any) -> None:
         if self._bind.prices[0] in kwargs:
             return
         if len(self._plans) >= _MOST_PLANS:
             self._plans.clear()
-        self._plans[args[1:], *kwargs.items()] = plan
+        self._plans[(args[1:], *kwargs.items()) if kwargs else args[1:]] = plan
+
+
+def _as_it_is(values: Any) -> Any:
+    return values
 
 
 class _Binder:

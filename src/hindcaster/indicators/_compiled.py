@@ -1,8 +1,11 @@
-"""Indicators as machine code: from candles to the last value, or to all of them, in one call.
+"""Indicators as machine code: from candles to the values of all bars in one call.
 
 An indicator is a short function of rows of candles, written with kernels. Where it is compiled as
 a whole nothing of Python runs between the kernels, which takes longer than short kernels do. A
 single series is rows with one column; the price an indicator is computed from is a number then.
+
+Compiling takes time too. What a whole is made of are calls of kernels by name, which are compiled
+once for all of them; expressions of arrays take longer to compile than all else.
 """
 
 from __future__ import annotations
@@ -11,15 +14,22 @@ from collections.abc import Callable
 from typing import Any
 
 from numba import types
+from numba.extending import register_jitable
 
 from hindcaster import _jit
-from hindcaster._types import FloatArray
 
-_ROWS = types.Array(types.float64, 2, "C")
+_KINDS = {
+    int: types.int64,
+    float: types.float64,
+    bool: types.boolean,
+    str: types.unicode_type,
+}
 
 
-class Compiled:
-    """Machine code of an indicator, made when it is first called.
+def whole(
+    function: Callable[..., Any], parameters: dict[str, type], returned: type
+) -> Callable[..., Any]:
+    """Compile an indicator, for rows (n, 6) and arguments by position.
 
     Parameters
     ----------
@@ -27,39 +37,27 @@ class Compiled:
         Gives the values of all bars from rows of candles and numbers.
     parameters : dict
         Kind of each argument after the rows: int, float, bool or str.
+    returned : type
+        Named tuple that the function gives; machine code gives a plain one, which is quicker to
+        make. Other types do not matter.
+
+    Returns
+    -------
+    callable
+        Gives an array or a tuple of arrays.
     """
-
-    def __init__(self, function: Callable[..., Any], parameters: dict[str, type]) -> None:
-        self._function = function
-        self._kinds = tuple(_kind(name, kind) for name, kind in parameters.items())
-
-    def whole(self) -> Callable[..., Any]:
-        """Give the function of rows (n, 6) and arguments that gives the values of all bars."""
-        return _jit.entry_point(self._function, (_ROWS, *self._kinds))
-
-    def last(self) -> Callable[..., Any]:
-        """Give the function of rows, a number of rows to cut them to, and a tuple of arguments.
-
-        It gives the last value, or a tuple of the last values.
-        """
-        function = _jit.kernel(self._function)
-
-        def last(rows: FloatArray, count: int, arguments: tuple[Any, ...]) -> Any:
-            if 0 < count < len(rows):
-                rows = rows[len(rows) - count :]
-            return last_of(function(rows, *arguments))
-
-        name = f"last.{self._function.__qualname__}"
-        kinds = (_ROWS, types.int64, types.Tuple(self._kinds))
-        return _jit.entry_point(last, kinds, name)
-
-
-def _kind(name: str, kind: type) -> Any:
-    if name == "source_type":
-        return types.int64
-    return {int: types.int64, float: types.float64, bool: types.boolean, str: types.unicode_type}[
-        kind
+    kinds = [
+        types.int64 if name == "source_type" else _KINDS[kind] for name, kind in parameters.items()
     ]
+    copied = _jit.calling_by_name(function)
+    if returned.__name__ in copied.__globals__:  # type: ignore[attr-defined]
+        copied.__globals__[returned.__name__] = _together  # type: ignore[attr-defined]
+    return _jit.entry_point(copied, (_jit.ROWS, *kinds))
+
+
+@register_jitable
+def _together(*fields: Any) -> tuple[Any, ...]:
+    return fields
 
 
 def last_of(values: Any) -> Any:
@@ -67,16 +65,3 @@ def last_of(values: Any) -> Any:
     if isinstance(values, tuple):
         return type(values)(*[field[-1] for field in values])
     return values[-1]
-
-
-@_jit.in_kernels(last_of)
-def _last_of(values: Any) -> Any:
-    if isinstance(values, types.Array):
-        return lambda values: values[-1]
-    if isinstance(values, types.BaseTuple):
-        # As many fields as there are: Numba has no loop over the fields of a tuple.
-        fields = "".join(f"last_of(values[{i}])," for i in range(len(values)))
-        made: dict[str, Any] = {"last_of": last_of}
-        exec(f"def implementation(values): return ({fields})", made)
-        return made["implementation"]
-    return lambda values: values

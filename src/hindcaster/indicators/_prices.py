@@ -9,7 +9,7 @@ from numba import types
 
 from hindcaster import _candles, errors
 from hindcaster._candles import CLOSE, HIGH, LOW, OPEN, VOLUME
-from hindcaster._jit import in_kernels, jitable, subkernel
+from hindcaster._jit import by_name, in_kernels, kernel
 from hindcaster._types import FloatArray
 
 _MEANS = {"hl2": -2, "hlc3": -3, "ohlc4": -4}
@@ -37,7 +37,6 @@ def column(candles: FloatArray, which: int) -> FloatArray:
     return candles[:, which].copy()
 
 
-@jitable
 def high_low_close(candles: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Take high, low and close of candles as contiguous arrays."""
     return (
@@ -66,40 +65,45 @@ def _close_instead_of(source_type: Any, others: Any) -> Any:
     return lambda source_type, others: CLOSE if source_type in numbers else source_type
 
 
-@subkernel
-def _price(rows: FloatArray, number: int) -> FloatArray:
-    n = len(rows)
+@kernel
+def price(candles: FloatArray, number: int) -> FloatArray:
+    """Take a column by its number, or one of the means whose numbers are below 0."""
+    n = len(candles)
     out = np.empty(n)
     if number >= 0:
         for i in range(n):
-            out[i] = rows[i, number]
+            out[i] = candles[i, number]
     elif number == -2:
         for i in range(n):
-            out[i] = (rows[i, HIGH] + rows[i, LOW]) / 2.0
+            out[i] = (candles[i, HIGH] + candles[i, LOW]) / 2.0
     elif number == -3:
         for i in range(n):
-            out[i] = (rows[i, HIGH] + rows[i, LOW] + rows[i, CLOSE]) / 3.0
+            out[i] = (candles[i, HIGH] + candles[i, LOW] + candles[i, CLOSE]) / 3.0
     else:
         for i in range(n):
-            out[i] = (rows[i, OPEN] + rows[i, HIGH] + rows[i, LOW] + rows[i, CLOSE]) / 4.0
+            out[i] = (
+                candles[i, OPEN] + candles[i, HIGH] + candles[i, LOW] + candles[i, CLOSE]
+            ) / 4.0
     return out
 
 
-@in_kernels(source)
+@in_kernels(source, price)
 def _source(candles: Any, source_type: Any) -> Any:
     if candles.ndim == 1:
         return lambda candles, source_type: candles
+    taken = by_name(price)
     if isinstance(source_type, types.StringLiteral):
         number = SOURCE_NUMBERS[source_type.literal_value]
-        return lambda candles, source_type: _price(candles, number)
+        return lambda candles, source_type: taken(candles, number)
     if isinstance(source_type, types.Integer):
-        return lambda candles, source_type: _price(candles, source_type)
+        return lambda candles, source_type: taken(candles, source_type)
     return None
 
 
-@in_kernels(column)
+@in_kernels(column, price)
 def _column(candles: Any, which: Any) -> Any:
-    return lambda candles, which: _price(candles, which)
+    taken = by_name(price)
+    return lambda candles, which: taken(candles, which)
 
 
 def as_prices(name: str, argument: str, value: Any, takes_series: bool) -> FloatArray:

@@ -2,41 +2,73 @@
 
 import numpy as np
 
-from hindcaster._jit import jitable
+from hindcaster._jit import kernel
 from hindcaster._types import FloatArray
 
 
-@jitable
+@kernel
 def numbers_of(x: FloatArray) -> FloatArray:
     """Values that are not NaN."""
-    numbers: FloatArray = x[~np.isnan(x)]
-    return numbers
+    out, count = np.empty(len(x)), 0
+    for i in range(len(x)):
+        if x[i] == x[i]:
+            out[count] = x[i]
+            count += 1
+    return out[:count]
 
 
-@jitable
+@kernel
 def behind_nan(x: FloatArray, values: FloatArray) -> FloatArray:
     """Values that are made of `numbers_of` a series, with NaN in front for those left out."""
-    out = np.full(len(x), np.nan)
-    out[len(x) - len(values) :] = values
+    left_out = len(x) - len(values)
+    out = np.empty(len(x))
+    for i in range(left_out):
+        out[i] = np.nan
+    for i in range(len(values)):
+        out[left_out + i] = values[i]
     return out
 
 
-@jitable
+@kernel
 def shifted(x: FloatArray, bars: int) -> FloatArray:
     """Values of some bars before; NaN for the first ones."""
-    out = np.full(len(x), np.nan)
-    out[bars:] = x[: max(len(x) - bars, 0)]
+    n = len(x)
+    out = np.empty(n)
+    for i in range(min(bars, n)):
+        out[i] = np.nan
+    for i in range(bars, n):
+        out[i] = x[i - bars]
     return out
 
 
-@jitable
-def change(x: FloatArray, bars: int = 1) -> FloatArray:
+@kernel
+def change(x: FloatArray, bars: int) -> FloatArray:
     """Difference to the value some bars before; NaN for the first ones."""
-    return x - shifted(x, bars)
+    n = len(x)
+    out = np.empty(n)
+    for i in range(min(bars, n)):
+        out[i] = np.nan
+    for i in range(bars, n):
+        out[i] = x[i] - x[i - bars]
+    return out
 
 
-@jitable
+@kernel
+def ratio_to_past(x: FloatArray, bars: int) -> FloatArray:
+    """Ratio to the value some bars before; NaN for the first ones."""
+    n = len(x)
+    out = np.empty(n)
+    for i in range(min(bars, n)):
+        out[i] = np.nan
+    for i in range(bars, n):
+        out[i] = x[i] / x[i - bars]
+    return out
+
+
+@kernel
 def percent_change(x: FloatArray, bars: int) -> FloatArray:
     """Rate of change to the value some bars before, in percent; NaN for the first ones."""
-    rate: FloatArray = 100.0 * (x / shifted(x, bars) - 1.0)
-    return rate
+    out = ratio_to_past(x, bars)
+    for i in range(len(x)):
+        out[i] = 100.0 * (out[i] - 1.0)
+    return out

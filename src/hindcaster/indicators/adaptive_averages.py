@@ -2,11 +2,9 @@
 
 from typing import NamedTuple
 
-import numpy as np
-
 from hindcaster.indicators._call import Period, Prices, Values, indicator, source
 from hindcaster.indicators._prices import close_instead_of
-from hindcaster.indicators.kernels import adaptive, recursive
+from hindcaster.indicators.kernels import adaptive, lines, recursive
 from hindcaster.indicators.moving_averages import moving_average
 from hindcaster.indicators.statistics import deviation
 
@@ -101,7 +99,7 @@ def vidya(
         pace = adaptive.momentum_share(x, 9 if fix_cmo else length)
     else:
         pace = adaptive.partial_deviation(x, length)
-    return recursive.adaptive_exponential(x, 2.0 / (length + 1.0) * pace, 1)
+    return recursive.adaptive_exponential(x, lines.scaled(pace, 2.0 / (length + 1.0)), 1)
 
 
 @indicator(takes_series=True, quiet=True)
@@ -145,5 +143,5 @@ def zlema(
     """
     x = source(candles, source_type)
     if len(x) < period:
-        return np.full(len(x), np.nan)
+        return lines.all_undefined(len(x))
     return adaptive.without_lag(x, (period - 1) // 2, 2.0 / (period + 1.0))

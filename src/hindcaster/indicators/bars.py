@@ -109,7 +109,9 @@ def trange(candles: Prices, sequential: bool = False) -> Values:
     """
     high, low, close = high_low_close(candles)
     out = recursive.true_range(high, low, close)
-    out[1:][np.isnan(close[:-1])] = np.nan
+    for i in range(1, len(out)):
+        if close[i - 1] != close[i - 1]:
+            out[i] = np.nan
     return out
 
 

@@ -35,7 +35,7 @@ def tsf(
     candles: Prices, period: Period = 14, source_type: str = "close", sequential: bool = False
 ) -> Values:
     """Time series forecast: the next bar's value on the straight line through the window."""
-    weights = line_weights(period, period)
+    weights = line_weights(period, float(period))
     return windows.weighted_sum(source(candles, source_type), weights, period - 1)
 
 

@@ -7,13 +7,11 @@ Traders" (2013) and his articles in Technical Analysis of Stocks & Commodities.
 import math
 from typing import NamedTuple
 
-import numpy as np
-
-from hindcaster._jit import jitable
+from hindcaster._jit import kernel
 from hindcaster._types import FloatArray
 from hindcaster.indicators._call import Period, Prices, Values, indicator, none_for_nan, source
-from hindcaster.indicators._series import behind_nan, numbers_of
-from hindcaster.indicators.kernels import filters, windows
+from hindcaster.indicators._series import behind_nan, numbers_of, shifted
+from hindcaster.indicators.kernels import filters, lines, windows
 
 __all__ = [
     "CC",
@@ -42,7 +40,7 @@ __all__ = [
 ]
 
 
-@jitable
+@kernel
 def one_pole_high_pass(x: FloatArray, period: float) -> FloatArray:
     """Take out waves longer than `period`; starts at the first price."""
     wave = 2.0 * math.pi / period
@@ -51,7 +49,7 @@ def one_pole_high_pass(x: FloatArray, period: float) -> FloatArray:
     return filters.one_pole(x, half, -half, 1.0 - a)
 
 
-@jitable
+@kernel
 def two_pole_high_pass(x: FloatArray, period: float) -> FloatArray:
     """Take out waves longer than `period`, more sharply; starts at the first two prices."""
     wave = 0.707 * 2.0 * math.pi / period
@@ -60,7 +58,7 @@ def two_pole_high_pass(x: FloatArray, period: float) -> FloatArray:
     return filters.two_poles(x, half, -2.0 * half, half, 2.0 * rest, -rest * rest)
 
 
-@jitable
+@kernel
 def two_pole_smoother(x: FloatArray, period: float) -> FloatArray:
     """Take out waves shorter than `period`; starts at the first two prices."""
     a = math.exp(-1.414 * math.pi / period)
@@ -101,11 +99,11 @@ def bandpass(
     bp = _band(x, beta, math.cos(2.0 * math.pi * bandwidth / period))
     normalized = filters.by_decaying_peak(bp, 0.991)
     trigger = one_pole_high_pass(normalized, period / bandwidth / 1.5)
-    signal = (normalized < trigger) * 1.0 - (normalized > trigger)
+    signal = filters.sign_of_difference(trigger, normalized)
     return BandPass(bp, normalized, signal, trigger)
 
 
-@jitable
+@kernel
 def _band(x: FloatArray, beta: float, gamma: float) -> FloatArray:
     a = 1.0 / gamma - math.sqrt(1.0 / gamma**2 - 1.0)
     gain = 0.5 * (1.0 - a)
@@ -154,8 +152,7 @@ def correlation_cycle(
     """
     x = source(candles, source_type)
     period = max(period, 2)
-    place = 2.0 * np.pi * np.arange(1, period + 1) / period
-    real, imag = filters.correlate_with_waves(x, np.cos(place), -np.sin(place))
+    real, imag = filters.correlate_with_waves(x, period)
     angle = filters.cycle_angle(real, imag)
     return CC(real, imag, angle, filters.cycle_state(angle, threshold))
 
@@ -179,8 +176,9 @@ def dec_osc(
         Factor of the result.
     """
     x = source(candles, source_type)
-    low_passed = x - two_pole_high_pass(x, hp_period)
-    return 100.0 * k * two_pole_high_pass(low_passed, hp_period // 2) / x
+    low_passed = lines.minus(x, two_pole_high_pass(x, float(hp_period)))
+    passed = two_pole_high_pass(low_passed, float(hp_period // 2))
+    return lines.ratio(lines.scaled(passed, 100.0 * k), x)
 
 
 @indicator(takes_series=True, compiled=True)
@@ -192,7 +190,7 @@ def decycler(
     Source: J. Ehlers, "Decyclers", 2015.
     """
     x = source(candles, source_type)
-    return x - two_pole_high_pass(x, hp_period)
+    return lines.minus(x, two_pole_high_pass(x, float(hp_period)))
 
 
 class EMD(NamedTuple):
@@ -229,9 +227,9 @@ def emd(
     bp = filters.band_from_zero(x, 0.5 * (1.0 - a), beta * (1.0 + a), -a)
     peak, valley = filters.last_extremes(bp)
     return EMD(
-        fraction * windows.rolling_sum(peak, 50) / 50.0,
-        windows.rolling_sum(bp, 2 * period) / (2 * period),
-        fraction * windows.rolling_sum(valley, 50) / 50.0,
+        lines.scaled(windows.full_mean(peak, 50), fraction),
+        windows.full_mean(bp, 2 * period),
+        lines.scaled(windows.full_mean(valley, 50), fraction),
     )
 
 
@@ -251,9 +249,7 @@ def fisher(candles: Prices, period: Period = 9, sequential: bool = False) -> Fis
     x = source(candles, "hl2")
     highest, lowest = windows.rolling_max(x, period), windows.rolling_min(x, period)
     values = filters.fisher_transform(x, highest, lowest, period)
-    before = np.zeros(len(x))
-    before[1:] = values[:-1]
-    return FisherTransform(values, before)
+    return FisherTransform(values, lines.filled(shifted(values, 1), 1, 0.0))
 
 
 @indicator(takes_series=True, compiled=True)
@@ -276,12 +272,8 @@ def gauss(
     """
     beta = (1.0 - math.cos(2.0 * math.pi / period)) / (2.0 ** (1.0 / poles) - 1.0)
     alpha = -beta + math.sqrt(beta**2 + 2.0 * beta)
-    feedback, ways = np.empty(max(poles, 0)), 1.0
-    for k in range(1, poles + 1):
-        ways *= (poles + 1 - k) / k  # to choose k of the poles
-        feedback[k - 1] = -((alpha - 1.0) ** k) * ways
     x = source(candles, source_type)
-    return behind_nan(x, filters.poles(numbers_of(x), alpha**poles, feedback))
+    return behind_nan(x, filters.gaussian(numbers_of(x), alpha, poles))
 
 
 @indicator(takes_series=True, last=none_for_nan, compiled=True)
@@ -292,7 +284,7 @@ def high_pass(
 
     Source: J. Ehlers, 2013.
     """
-    return one_pole_high_pass(source(candles, source_type), period)
+    return one_pole_high_pass(source(candles, source_type), float(period))
 
 
 @indicator(takes_series=True, last=none_for_nan, compiled=True)
@@ -303,7 +295,7 @@ def high_pass_2_pole(
 
     Source: J. Ehlers, 2013.
     """
-    return two_pole_high_pass(source(candles, source_type), period)
+    return two_pole_high_pass(source(candles, source_type), float(period))
 
 
 class ITREND(NamedTuple):
@@ -328,11 +320,8 @@ def itrend(
         Share of the new price.
     """
     line = filters.instantaneous_trend(source(candles, source_type), alpha)
-    trigger = line.copy()
-    trigger[20:] = 2.0 * line[20:] - line[:-20]
-    signal = np.sign(trigger - line)
-    signal[np.isnan(signal)] = 0.0
-    return ITREND(signal, line, trigger)
+    trigger = filters.ahead_of(line, 20)
+    return ITREND(filters.sign_of_difference(trigger, line), line, trigger)
 
 
 @indicator(last=none_for_nan, compiled=True)
@@ -400,7 +389,7 @@ def supersmoother(
 
     Source: J. Ehlers, 2013.
     """
-    return two_pole_smoother(source(candles, source_type), period)
+    return two_pole_smoother(source(candles, source_type), float(period))
 
 
 @indicator(takes_series=True, compiled=True)

@@ -15,7 +15,7 @@ from hindcaster.indicators._call import (
     source,
 )
 from hindcaster.indicators._series import shifted
-from hindcaster.indicators.kernels import recursive, trailing, trend, windows
+from hindcaster.indicators.kernels import lines, recursive, trailing, trend, windows
 from hindcaster.indicators.recursive_averages import exponential_mean
 
 __all__ = [
@@ -53,9 +53,9 @@ def safezonestop(
     plus, minus = trend.directional_moves(high, low)
     keep = 1.0 - 1.0 / period
     if direction == "long":
-        stops = shifted(low, 1) - mult * trend.decaying_sum(minus, keep)
+        stops = lines.minus(shifted(low, 1), lines.scaled(trend.decaying_sum(minus, keep), mult))
         return trailing.highest_stop(stops, max_lookback, 1.0)
-    stops = shifted(high, 1) + mult * trend.decaying_sum(plus, keep)
+    stops = lines.plus(shifted(high, 1), lines.scaled(trend.decaying_sum(plus, keep), mult))
     return trailing.highest_stop(stops, max_lookback, -1.0)
 
 
@@ -188,9 +188,10 @@ def vi(candles: Prices, period: Period = 14, sequential: bool = False) -> VI:
     D. Siepman, "The Vortex Indicator", 2010.
     """
     high, low, close = high_low_close(candles)
-    ranges = recursive.true_range(high, low, close)
-    ranges[0] = np.nan
+    ranges = lines.filled(recursive.true_range(high, low, close), 1, np.nan)
     whole = windows.rolling_sum(ranges, period)
-    whole[whole == 0.0] = np.nan
-    plus = windows.rolling_sum(np.abs(high - shifted(low, 1)), period) / whole
-    return VI(plus, windows.rolling_sum(np.abs(low - shifted(high, 1)), period) / whole)
+    plus, minus = trend.distance_to_past(high, low), trend.distance_to_past(low, high)
+    return VI(
+        trend.ratio_or_undefined(windows.rolling_sum(plus, period), whole),
+        trend.ratio_or_undefined(windows.rolling_sum(minus, period), whole),
+    )

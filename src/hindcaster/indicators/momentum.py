@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hindcaster._jit import jitable
+from hindcaster._jit import kernel
 from hindcaster._types import FloatArray
 from hindcaster.indicators._call import (
     Period,
@@ -15,8 +15,8 @@ from hindcaster.indicators._call import (
     none_for_nan,
     source,
 )
-from hindcaster.indicators._series import change, percent_change
-from hindcaster.indicators.kernels import recursive, windows
+from hindcaster.indicators._series import change, percent_change, shifted
+from hindcaster.indicators.kernels import lines, oscillating, recursive, windows
 from hindcaster.indicators.moving_averages import moving_average, price_or_candles
 from hindcaster.indicators.statistics import line_weights
 from hindcaster.indicators.window_averages import linear_mean
@@ -60,7 +60,7 @@ def acosc(candles: Prices, sequential: bool = False) -> AC:
     x = source(candles, "hl2")
     osc = windows.rolling_sum(x, 5) / 5.0 - windows.rolling_sum(x, 34) / 34.0
     osc = osc - windows.rolling_sum(osc, 5) / 5.0
-    return AC(osc, change(osc))
+    return AC(osc, change(osc, 1))
 
 
 class AO(NamedTuple):
@@ -77,8 +77,8 @@ def ao(candles: Prices, sequential: bool = False) -> AO:
     Source: B. Williams, "Trading Chaos", 1995.
     """
     x = source(candles, "hl2")
-    osc = windows.rolling_mean(x, 5) - windows.rolling_mean(x, 34)
-    return AO(osc, change(osc))
+    osc = lines.minus(windows.rolling_mean(x, 5), windows.rolling_mean(x, 34))
+    return AO(osc, change(osc, 1))
 
 
 @indicator(takes_series=True, quiet=True, compiled=True)
@@ -93,7 +93,7 @@ def apo(
     """Absolute price oscillator: a fast average less a slow one."""
     prices = price_or_candles(candles, source_type)
     fast = moving_average(prices, fast_period, matype, source_type)
-    return fast - moving_average(prices, slow_period, matype, source_type)
+    return lines.minus(fast, moving_average(prices, slow_period, matype, source_type))
 
 
 @indicator(takes_series=True, compiled=True)
@@ -117,7 +117,7 @@ def cc(
         Number of bars of the two rates of change.
     """
     x = source(candles, source_type)
-    both = percent_change(x, roc_long_period) + percent_change(x, roc_short_period)
+    both = lines.plus(percent_change(x, roc_long_period), percent_change(x, roc_short_period))
     return linear_mean(both, wma_period)
 
 
@@ -134,15 +134,20 @@ def cfo(
     NaN where the price is 0. Source: T. Chande and S. Kroll, "The New Technical Trader", 1994.
     """
     x = source(candles, source_type)
-    out = scalar * _off_the_line(x, period)
-    out[x == 0.0] = np.nan
+    return _off_the_line(x, period, scalar, np.nan)
+
+
+@kernel
+def _off_the_line(x: FloatArray, period: int, scale: float, at_zero: float) -> FloatArray:
+    """Distance to the regression line by the price, with what it is where the price is 0."""
+    out = windows.weighted_sum(x, line_weights(period, period - 1.0), period - 1)
+    for i in range(len(x)):
+        out[i] = scale * ((x[i] - out[i]) / x[i])
+    out = windows.undefined_from(x, out, 0)
+    for i in range(len(x)):
+        if x[i] == 0.0:
+            out[i] = at_zero
     return out
-
-
-@jitable
-def _off_the_line(x: FloatArray, period: int) -> FloatArray:
-    out = x - windows.weighted_sum(x, line_weights(period, period - 1), period - 1)
-    return windows.undefined_from(x, out / x, 0)
 
 
 @indicator(takes_series=True, compiled=True)
@@ -163,11 +168,8 @@ def dpo(
     """Detrended price oscillator: the price of ``period // 2 + 1`` bars before less its `sma`."""
     x = source(candles, source_type)
     lag = period // 2 + 1
-    average = windows.rolling_mean(x, period)
-    average[: period - 1 + lag] = np.nan
-    out = np.full(len(x), np.nan)
-    out[lag:] = x[:-lag] - average[lag:]
-    return windows.undefined_from(x, out, 0)
+    average = lines.filled(windows.rolling_mean(x, period), period - 1 + lag, np.nan)
+    return windows.undefined_from(x, lines.minus(shifted(x, lag), average), 0)
 
 
 @indicator(last=none_for_nan, compiled=True)
@@ -188,15 +190,13 @@ def dti(
     """
     high, low, _ = high_low_close(candles)
     if len(high) <= max(r, s, u):
-        return np.full(len(high), np.nan)
-    moves = np.zeros(len(high))
-    moves[1:] = np.fmax(np.diff(high), 0.0) - np.fmax(-np.diff(low), 0.0)
-    size = np.abs(moves)
+        return lines.all_undefined(len(high))
+    moves, size = oscillating.net_moves(high, low)
     for period in (r, s, u):
         alpha = 2.0 / (period + 1.0)
         moves = recursive.exponential_after(moves, alpha, 0.0)
         size = recursive.exponential_after(size, alpha, 0.0)
-    return np.where(size != 0.0, 100.0 * moves / size, 0.0)
+    return oscillating.percent_or_zero(moves, size)
 
 
 @indicator(
@@ -211,12 +211,7 @@ def er(
 
     Not Kaufman's efficiency ratio, although that is where the name comes from.
     """
-    x = source(candles, source_type)
-    out = np.full(len(x), np.nan)
-    if len(x) > period:
-        path = np.sum(windows.rolling_sum(np.abs(np.diff(x)), period)[period - 1 :])
-        out[period:] = np.abs(np.diff(x, period)) / path
-    return out
+    return oscillating.share_of_ways(source(candles, source_type), period)
 
 
 class ERI(NamedTuple):
@@ -240,7 +235,7 @@ def eri(
     """
     average = moving_average(candles, period, matype, source_type)
     high, low, _ = high_low_close(candles)
-    return ERI(high - average, low - average)
+    return ERI(lines.minus(high, average), lines.minus(low, average))
 
 
 @indicator(takes_series=True, compiled=True)
@@ -253,10 +248,7 @@ def fosc(
     Source: T. Chande and S. Kroll, "The New Technical Trader", 1994.
     """
     x = source(candles, source_type)
-    out = 100.0 * _off_the_line(x, period)
-    out[: period - 1] = 0.0
-    out[x == 0.0] = 0.0
-    return out
+    return lines.filled(_off_the_line(x, period, 100.0, 0.0), period - 1, 0.0)
 
 
 class KST(NamedTuple):
@@ -293,10 +285,12 @@ def kst(
         Number of bars of each rate of change.
     """
     x = source(candles, source_type)
-    line = windows.rolling_mean(percent_change(x, roc_period1), sma_period1)
-    line += 2.0 * windows.rolling_mean(percent_change(x, roc_period2), sma_period2)
-    line += 3.0 * windows.rolling_mean(percent_change(x, roc_period3), sma_period3)
-    line += 4.0 * windows.rolling_mean(percent_change(x, roc_period4), sma_period4)
+    line = oscillating.weighted_lines(
+        windows.rolling_mean(percent_change(x, roc_period1), sma_period1),
+        windows.rolling_mean(percent_change(x, roc_period2), sma_period2),
+        windows.rolling_mean(percent_change(x, roc_period3), sma_period3),
+        windows.rolling_mean(percent_change(x, roc_period4), sma_period4),
+    )
     return KST(line, windows.rolling_mean(line, signal_period))
 
 
@@ -323,11 +317,9 @@ def macd(
     Source: G. Appel, 1979.
     """
     x = source(candles, source_type)
-    line = recursive.exponential(x, 2.0 / (fast_period + 1.0))
-    line = line - recursive.exponential(x, 2.0 / (slow_period + 1.0))
-    defined = np.where(np.isnan(line), 0.0, line)
-    signal = recursive.exponential(defined, 2.0 / (signal_period + 1.0))
-    return MACD(defined, signal, line - signal)
+    fast, slow, of_signal = fast_period + 1.0, slow_period + 1.0, signal_period + 1.0
+    line, signal, rest = recursive.convergence(x, 2.0 / fast, 2.0 / slow, 2.0 / of_signal)
+    return MACD(line, signal, rest)
 
 
 @indicator(takes_series=True, compiled=True)

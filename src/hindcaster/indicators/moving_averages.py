@@ -4,13 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 from hindcaster import errors
-from hindcaster._candles import slice_candles
-from hindcaster._jit import in_kernels
+from hindcaster._jit import by_name, in_kernels
 from hindcaster._types import FloatArray
 from hindcaster.indicators import filters, statistics
 from hindcaster.indicators import recursive_averages as recursive
 from hindcaster.indicators import window_averages as window
 from hindcaster.indicators._call import Period, Prices, Values, indicator, source
+from hindcaster.indicators._prices import price
 from hindcaster.indicators.kernels import windows
 from hindcaster.indicators.volume import vwap
 
@@ -95,12 +95,17 @@ def moving_average(
     return values
 
 
-def refuse_weighted_by_volume(name: str, **kinds: int) -> None:
+def refuse_weighted_by_volume(name: str, argument: str, matype: int) -> None:
     """Raise if an average of something else than candles is to be weighted by volume."""
-    for argument, matype in kinds.items():
-        if matype in WEIGHTED_BY_VOLUME:
-            others = tuple(kind for kind in AVERAGES if kind not in WEIGHTED_BY_VOLUME)
-            raise errors.bad_choice(name, argument, others, matype)
+    if matype in WEIGHTED_BY_VOLUME:
+        others = tuple(kind for kind in AVERAGES if kind not in WEIGHTED_BY_VOLUME)
+        raise errors.bad_choice(name, argument, others, matype)
+
+
+@in_kernels(refuse_weighted_by_volume)
+def _not_weighted(name: Any, argument: Any, matype: Any) -> Any:
+    """Give a kernel that does nothing: compiled indicators are called with kinds 0 and 1."""
+    return lambda name, argument, matype: None
 
 
 def price_or_candles(candles: FloatArray, source_type: str) -> FloatArray:
@@ -108,30 +113,31 @@ def price_or_candles(candles: FloatArray, source_type: str) -> FloatArray:
     return candles
 
 
-@in_kernels(price_or_candles)
+@in_kernels(price_or_candles, price)
 def _price(candles: Any, source_type: Any) -> Any:
     """Give a kernel that takes the price once: compiled kinds need no more."""
     return lambda candles, source_type: source(candles, source_type)
 
 
-@in_kernels(moving_average)
+@in_kernels(moving_average, price, windows.rolling_mean, recursive.exponential_mean)
 def _simple_or_exponential(
     prices: Any, period: Any, matype: Any, source_type: Any = "close"
 ) -> Any:
     """Give the kernel of the kinds that compiled indicators are made of: 0 and 1."""
+    mean, exponential = by_name(windows.rolling_mean), by_name(recursive.exponential_mean)
 
     def average(
         prices: FloatArray, period: int, matype: int, source_type: Any = "close"
     ) -> FloatArray:
         x = source(prices, source_type)
         if matype == 0:
-            return windows.rolling_mean(x, period)
-        return recursive.exponential_mean(x, period)
+            return mean(x, period)
+        return exponential(x, period)
 
     return average
 
 
-@indicator(takes_series=True, quiet=True, compiled=True)
+@indicator(takes_series=True, cuts_series=True, quiet=True, compiled=True)
 def ma(
     candles: Prices,
     period: Period = 30,
@@ -153,5 +159,4 @@ def ma(
         27 alma, 28 hwma, 29 vwap, 30 nma, 31 edcf, 32 mwdx, 33 maaq, 34 srwma, 35 sqwma,
         36 vpwma, 37 cwma, 38 jsa, 39 epma. 24 and 29 need candles; 28, 29 and 32 have no period.
     """
-    prices = slice_candles(candles, sequential)
-    return moving_average(prices, period, matype, source_type)
+    return moving_average(candles, period, matype, source_type)

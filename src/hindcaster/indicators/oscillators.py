@@ -11,7 +11,7 @@ from hindcaster.indicators._call import (
     indicator,
     source,
 )
-from hindcaster.indicators.kernels import recursive, trend, windows
+from hindcaster.indicators.kernels import oscillating, recursive, trend, windows
 from hindcaster.indicators.moving_averages import moving_average
 from hindcaster.indicators.window_averages import linear_mean
 
@@ -54,8 +54,7 @@ def ift_rsi(
         Number of bars of the relative strength, and of the average that smooths it.
     """
     strength = recursive.relative_strength(source(candles, source_type), rsi_period)
-    squared = (2.0 * linear_mean(0.1 * (strength - 50.0), wma_period)) ** 2
-    return (squared - 1.0) / (squared + 1.0)
+    return oscillating.inverse_fisher(linear_mean(oscillating.centred(strength), wma_period))
 
 
 class KDJ(NamedTuple):

@@ -10,7 +10,7 @@ from hindcaster.indicators._call import (
     indicator,
     source,
 )
-from hindcaster.indicators.kernels import trend, windows
+from hindcaster.indicators.kernels import lines, trend, windows
 
 __all__ = ["HA", "avgprice", "heikin_ashi_candles", "medprice", "midpoint", "midprice"]
 
@@ -60,4 +60,4 @@ def midpoint(
 def midprice(candles: Prices, period: Period = 14, sequential: bool = False) -> Values:
     """Middle of the window's highest high and lowest low."""
     high, low, _ = high_low_close(candles)
-    return (windows.rolling_max(high, period) + windows.rolling_min(low, period)) / 2.0
+    return lines.middle(windows.rolling_max(high, period), windows.rolling_min(low, period))

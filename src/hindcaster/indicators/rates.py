@@ -5,11 +5,11 @@ from typing import NamedTuple
 import numpy as np
 
 from hindcaster import errors
-from hindcaster._jit import jitable
+from hindcaster._jit import kernel
 from hindcaster._types import FloatArray
 from hindcaster.indicators._call import Period, Prices, Values, indicator, source
 from hindcaster.indicators._series import change, percent_change
-from hindcaster.indicators.kernels import adaptive, oscillating, recursive
+from hindcaster.indicators.kernels import adaptive, lines, oscillating, recursive
 from hindcaster.indicators.moving_averages import moving_average, price_or_candles
 
 __all__ = ["RSMK", "pfe", "ppo", "roc", "rocp", "rocr", "rocr100", "rsmk", "stc", "trix", "tsi"]
@@ -36,8 +36,7 @@ def pfe(
         Number of bars of the average.
     """
     x = source(candles, source_type)
-    steps = np.diff(x, period - 1)
-    return oscillating.fractal_efficiency(x, steps, period, 2.0 / (smoothing + 1.0))
+    return oscillating.fractal_efficiency(x, period, 2.0 / (smoothing + 1.0))
 
 
 @indicator(takes_series=True, quiet=True, compiled=True)
@@ -53,7 +52,7 @@ def ppo(
     prices = price_or_candles(candles, source_type)
     fast = moving_average(prices, fast_period, matype, source_type)
     slow = moving_average(prices, slow_period, matype, source_type)
-    return 100.0 * (fast - slow) / slow
+    return lines.percent_of(fast, slow, 100.0)
 
 
 @indicator(takes_series=True, compiled=True)
@@ -69,7 +68,7 @@ def rocp(
     candles: Prices, period: Period = 10, source_type: str = "close", sequential: bool = False
 ) -> Values:
     """Rate of change to the price `period` bars before: ``x / x[-period] - 1``."""
-    return _ratio(source(candles, source_type), period) - 1.0
+    return _ratio(source(candles, source_type), period, 1.0, 1.0)
 
 
 @indicator(takes_series=True, compiled=True)
@@ -77,7 +76,7 @@ def rocr(
     candles: Prices, period: Period = 10, source_type: str = "close", sequential: bool = False
 ) -> Values:
     """Ratio of the price to that of `period` bars before."""
-    return _ratio(source(candles, source_type), period)
+    return _ratio(source(candles, source_type), period, 1.0, 0.0)
 
 
 @indicator(takes_series=True, compiled=True)
@@ -85,14 +84,18 @@ def rocr100(
     candles: Prices, period: Period = 10, source_type: str = "close", sequential: bool = False
 ) -> Values:
     """Ratio of the price to that of `period` bars before, in percent."""
-    return 100.0 * _ratio(source(candles, source_type), period)
+    return _ratio(source(candles, source_type), period, 100.0, 0.0)
 
 
-@jitable
-def _ratio(x: FloatArray, period: int) -> FloatArray:
-    out = np.full(len(x), np.nan)
-    if len(x) > period:
-        out[period:] = x[period:] / x[:-period]
+@kernel
+def _ratio(x: FloatArray, period: int, factor: float, less: float) -> FloatArray:
+    """Ratio to the value `period` bars before, times a factor, less a number."""
+    n = len(x)
+    out = np.empty(n)
+    for i in range(min(period, n)):
+        out[i] = np.nan
+    for i in range(period, n):
+        out[i] = factor * (x[i] / x[i - period]) - less
     return out
 
 
@@ -185,8 +188,8 @@ def trix(
 
     Source: J. Hutson, "Good TRIX", 1983.
     """
-    logs = np.log(source(candles, source_type))
-    return 10000.0 * change(adaptive.third_exponential(logs, 2.0 / (period + 1.0)))
+    x = source(candles, source_type)
+    return adaptive.third_exponential_of_logs(x, 2.0 / (period + 1.0), 10000.0)
 
 
 @indicator(takes_series=True, quiet=True)

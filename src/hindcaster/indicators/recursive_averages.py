@@ -1,12 +1,10 @@
 """Moving averages that carry on from their own previous value."""
 
-import numpy as np
-
-from hindcaster._jit import jitable
+from hindcaster._jit import kernel
 from hindcaster._types import FloatArray
 from hindcaster.indicators._call import Period, Prices, Values, high_low_close, indicator, source
 from hindcaster.indicators._series import behind_nan, numbers_of
-from hindcaster.indicators.kernels import recursive
+from hindcaster.indicators.kernels import lines, recursive
 
 __all__ = [
     "dema",
@@ -24,11 +22,11 @@ __all__ = [
 ]
 
 
-@jitable
+@kernel
 def exponential_mean(x: FloatArray, period: int) -> FloatArray:
     """Exponential moving average of prices, ``alpha = 2 / (period + 1)``; NaN if they are fewer."""
     if len(x) < period:
-        return np.full(len(x), np.nan)
+        return lines.all_undefined(len(x))
     return recursive.exponential(x, 2.0 / (period + 1.0))
 
 

@@ -74,7 +74,7 @@ def squeeze_momentum(
     extremes = windows.rolling_max(high, length_kc) + windows.rolling_min(low, length_kc)
     distance = close - (extremes / 2.0 + centre) / 2.0
     distance[: length_kc - 1] = close[: length_kc - 1]
-    weights = line_weights(length_kc, length_kc - 1)
+    weights = line_weights(length_kc, length_kc - 1.0)
     momentum = windows.weighted_sum(distance, weights, length_kc - 1)
     squeeze = (outside.astype(np.int64) - inside).tolist()
     return SqueezeMomentum(squeeze, momentum, _momentum_signal(momentum).tolist())

@@ -7,7 +7,7 @@ import numpy as np
 
 from hindcaster import errors
 from hindcaster._candles import CLOSE
-from hindcaster._jit import in_kernels, jitable
+from hindcaster._jit import by_name, in_kernels, kernel
 from hindcaster._types import FloatArray
 from hindcaster.indicators._call import (
     Period,
@@ -18,7 +18,7 @@ from hindcaster.indicators._call import (
     indicator,
     source,
 )
-from hindcaster.indicators.kernels import windows
+from hindcaster.indicators.kernels import lines, windows
 
 __all__ = [
     "beta",
@@ -47,16 +47,16 @@ def deviation(x: FloatArray, period: int, devtype: int, name: str) -> FloatArray
             raise errors.bad_choice(name, "devtype", (0, 1, 2), devtype)
 
 
-@in_kernels(deviation)
+@in_kernels(deviation, windows.rolling_variance, lines.root)
 def _standard_deviation(x: Any, period: Any, devtype: Any, name: Any) -> Any:
     """Give the kernel of the kind that compiled indicators are made of: 0."""
-    return lambda x, period, devtype, name: np.sqrt(windows.rolling_variance(x, period))
+    root, variance = by_name(lines.root), by_name(windows.rolling_variance)
+    return lambda x, period, devtype, name: root(variance(x, period))
 
 
-@jitable
 def running_deviation(x: FloatArray, period: int) -> FloatArray:
     """Standard deviation (population) in a window; NaN stays from a NaN on."""
-    return windows.undefined_from(x, np.sqrt(windows.rolling_variance(x, period)), 0)
+    return windows.undefined_from(x, lines.root(windows.rolling_variance(x, period)), 0)
 
 
 def mean_deviation(x: FloatArray, period: int) -> FloatArray:
@@ -188,18 +188,25 @@ def kurtosis(
     return windows.rolling_moment(source(candles, source_type), period, 4) - 3.0
 
 
-@jitable
+@kernel
 def slope_weights(period: int) -> FloatArray:
     """Weights of the window's values in the slope of their regression line."""
-    place = np.arange(period) - (period - 1) / 2.0
-    weights: FloatArray = place / np.sum(place**2)
+    centre, squares = (period - 1) / 2.0, 0.0
+    weights = np.empty(period)
+    for k in range(period):
+        weights[k] = k - centre
+        squares += weights[k] * weights[k]
+    for k in range(period):
+        weights[k] /= squares
     return weights
 
 
-@jitable
+@kernel
 def line_weights(period: int, at: float) -> FloatArray:
     """Weights of the window's values in their regression line `at` bars after the oldest one."""
-    weights: FloatArray = 1.0 / period + (at - (period - 1) / 2.0) * slope_weights(period)
+    weights = slope_weights(period)
+    for k in range(period):
+        weights[k] = 1.0 / period + (at - (period - 1) / 2.0) * weights[k]
     return weights
 
 
@@ -208,7 +215,7 @@ def linearreg(
     candles: Prices, period: Period = 14, source_type: str = "close", sequential: bool = False
 ) -> Values:
     """Linear regression: the newest bar's value on the straight line through the window."""
-    weights = line_weights(period, period - 1)
+    weights = line_weights(period, period - 1.0)
     return windows.weighted_sum(source(candles, source_type), weights, period - 1)
 
 
@@ -226,7 +233,7 @@ def linearreg_intercept(
     candles: Prices, period: Period = 14, source_type: str = "close", sequential: bool = False
 ) -> Values:
     """Linear regression: the oldest bar's value on the straight line through the window."""
-    return windows.weighted_sum(source(candles, source_type), line_weights(period, 0), period - 1)
+    return windows.weighted_sum(source(candles, source_type), line_weights(period, 0.0), period - 1)
 
 
 @indicator(takes_series=True)

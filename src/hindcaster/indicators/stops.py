@@ -8,7 +8,7 @@ from hindcaster import errors
 from hindcaster._candles import HIGH, LOW
 from hindcaster._jit import in_kernels
 from hindcaster.indicators._call import Period, Prices, Values, column, high_low_close, indicator
-from hindcaster.indicators.kernels import windows
+from hindcaster.indicators.kernels import lines, windows
 from hindcaster.indicators.moving_averages import moving_average
 from hindcaster.indicators.statistics import deviation
 from hindcaster.indicators.volatility import average_true_range
@@ -44,10 +44,10 @@ def chande(
     """
     check_direction(direction)
     high, low, _ = high_low_close(candles)
-    distance = mult * average_true_range(candles, period)
+    distance = lines.scaled(average_true_range(candles, period), mult)
     if direction == "long":
-        return windows.rolling_max(high, period) - distance
-    return windows.rolling_min(low, period) + distance
+        return lines.minus(windows.rolling_max(high, period), distance)
+    return lines.plus(windows.rolling_min(low, period), distance)
 
 
 class CKSP(NamedTuple):
@@ -118,5 +118,5 @@ def kaufmanstop(
     Source: P. Kaufman, "Smarter Trading", 1995.
     """
     high, low = column(candles, HIGH), column(candles, LOW)
-    distance = mult * moving_average(high - low, period, matype)
-    return low - distance if direction == "long" else high + distance
+    distance = lines.scaled(moving_average(lines.minus(high, low), period, matype), mult)
+    return lines.minus(low, distance) if direction == "long" else lines.plus(high, distance)

@@ -4,12 +4,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hindcaster._jit import jitable
 from hindcaster._types import FloatArray
 from hindcaster.indicators._call import Period, Prices, Values, high_low_close, indicator, source
 from hindcaster.indicators._prices import close_instead_of
 from hindcaster.indicators._series import change
-from hindcaster.indicators.kernels import oscillating, recursive, windows
+from hindcaster.indicators.kernels import lines, oscillating, recursive, windows
 from hindcaster.indicators.moving_averages import moving_average, refuse_weighted_by_volume
 from hindcaster.indicators.statistics import deviation
 
@@ -77,7 +76,7 @@ def rvi(
     """
     x = source(candles, source_type)
     width = np.nan_to_num(deviation(x, period, devtype, "rvi"))
-    moves = change(x)
+    moves = change(x, 1)
     rising = moving_average(np.where(moves <= 0.0, 0.0, width), ma_len, matype)
     falling = moving_average(np.where(moves > 0.0, 0.0, width), ma_len, matype)
     total = rising + falling
@@ -114,17 +113,14 @@ def srsi(
     """
     strength = recursive.relative_strength(source(candles, source_type), period)
     raw = _place(strength, strength, strength, period_stoch)
-    fast = windows.rolling_sum(raw, k) / k
-    return StochasticRSI(fast, windows.rolling_sum(fast, d) / d)
+    fast = windows.full_mean(raw, k)
+    return StochasticRSI(fast, windows.full_mean(fast, d))
 
 
-@jitable
 def _place(high: FloatArray, low: FloatArray, x: FloatArray, period: int) -> FloatArray:
     """Place of a value between the lowest low (0) and the highest high (100) of the window."""
     bottom = windows.rolling_min(low, period)
-    span = windows.rolling_max(high, period) - bottom
-    place: FloatArray = 100.0 * (x - bottom) / span
-    return place
+    return oscillating.place_between(x, bottom, windows.rolling_max(high, period), np.nan)
 
 
 class Stochastic(NamedTuple):
@@ -153,7 +149,8 @@ def stoch(
     slowk_matype, slowd_matype : int, default 0
         Not used: both averages are simple ones; 24 and 29, which need candles, are refused.
     """
-    refuse_weighted_by_volume("stoch", slowk_matype=slowk_matype, slowd_matype=slowd_matype)
+    refuse_weighted_by_volume("stoch", "slowk_matype", slowk_matype)
+    refuse_weighted_by_volume("stoch", "slowd_matype", slowd_matype)
     high, low, close = high_low_close(candles)
     k = windows.rolling_mean(_place(high, low, close, fastk_period), slowk_period)
     return Stochastic(k, windows.rolling_mean(k, slowd_period))
@@ -183,11 +180,10 @@ def stochf(
     fastd_matype : int, default 0
         Not used: the average is a simple one; 24 and 29, which need candles, are refused.
     """
-    refuse_weighted_by_volume("stochf", fastd_matype=fastd_matype)
+    refuse_weighted_by_volume("stochf", "fastd_matype", fastd_matype)
     high, low, close = high_low_close(candles)
     bottom = windows.rolling_min(low, fastk_period)
-    span = windows.rolling_max(high, fastk_period) - bottom
-    k = np.where(span == 0.0, 50.0, 100.0 * (close - bottom) / span)
+    k = oscillating.place_between(close, bottom, windows.rolling_max(high, fastk_period), 50.0)
     return StochasticFast(k, windows.rolling_mean(k, fastd_period))
 
 
@@ -230,8 +226,7 @@ def willr(candles: Prices, period: Period = 14, sequential: bool = False) -> Val
     """
     high, low, close = high_low_close(candles)
     top = windows.rolling_max(high, period)
-    span = top - windows.rolling_min(low, period)
-    return np.where(span == 0.0, 0.0, -100.0 * (top - close) / span)
+    return oscillating.below_top(close, top, windows.rolling_min(low, period))
 
 
 class Wavetrend(NamedTuple):
@@ -274,7 +269,7 @@ def wt(
     x = source(candles, close_instead_of(source_type, ("hl2", "volume")))
     wt1 = oscillating.wave_trend(x, 2.0 / (wtchannellen + 1.0), 2.0 / (wtaveragelen + 1.0))
     wt2 = oscillating.short_mean(wt1, wtmalen)
-    distance = wt1 - wt2
-    return Wavetrend(
-        wt1, wt2, distance >= 0.0, distance <= 0.0, wt2 <= oslevel, wt2 >= oblevel, distance
-    )
+    distance = lines.minus(wt1, wt2)
+    up, down = oscillating.no_less(distance, 0.0), oscillating.no_more(distance, 0.0)
+    sold, bought = oscillating.no_more(wt2, oslevel), oscillating.no_less(wt2, oblevel)
+    return Wavetrend(wt1, wt2, up, down, sold, bought, distance)

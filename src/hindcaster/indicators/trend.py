@@ -5,7 +5,6 @@ from typing import NamedTuple
 import numpy as np
 
 from hindcaster._candles import HIGH, LOW
-from hindcaster._jit import jitable
 from hindcaster._types import FloatArray
 from hindcaster.indicators._call import (
     Period,
@@ -17,7 +16,7 @@ from hindcaster.indicators._call import (
     source,
 )
 from hindcaster.indicators._series import shifted
-from hindcaster.indicators.kernels import recursive, trend, windows
+from hindcaster.indicators.kernels import lines, recursive, trend, windows
 
 __all__ = [
     "AG",
@@ -45,14 +44,12 @@ __all__ = [
 _CLOUD_ROWS = 80
 
 
-@jitable
 def _movement(candles: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
     high, low, close = high_low_close(candles)
     plus, minus = trend.directional_moves(high, low)
     return plus, minus, recursive.true_range(high, low, close)
 
 
-@jitable
 def _wilder_sums(
     candles: FloatArray, period: int, divisor: float
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -87,8 +84,8 @@ def adxr(candles: Prices, period: Period = 14, sequential: bool = False) -> Valu
     plus, minus = trend.decaying_sum(plus, keep), trend.decaying_sum(minus, keep)
     ranges = trend.decaying_sum(ranges, keep)
     up, down = trend.percentage(plus, ranges, 0), trend.percentage(minus, ranges, 0)
-    average = windows.rolling_sum(trend.direction_index(up, down), period) / period
-    return (average + shifted(average, period)) / 2.0
+    average = windows.full_mean(trend.direction_index(up, down), period)
+    return lines.middle(average, shifted(average, period))
 
 
 class AG(NamedTuple):
@@ -127,23 +124,8 @@ def aroon(candles: Prices, period: Period = 14, sequential: bool = False) -> ARO
     """
     high, low, _ = high_low_close(candles)
     share = 100.0 / period
-    lowest, highest = (
-        np.where(np.isnan(first), place, first)
-        for place, first in (
-            (windows.place_of_min(low, period + 1), _place_of_nan(low, period + 1)),
-            (windows.place_of_max(high, period + 1), _place_of_nan(high, period + 1)),
-        )
-    )
-    return AROON(share * lowest, share * highest)
-
-
-def _place_of_nan(x: FloatArray, period: int) -> FloatArray:
-    """Place of the first NaN of each window, counted from its oldest bar; NaN without one."""
-    out = np.full(len(x), np.nan)
-    for bar in np.flatnonzero(np.isnan(x))[::-1]:
-        ends = np.arange(max(bar, period - 1), min(bar + period, len(x)))
-        out[ends] = bar - (ends - period + 1)
-    return out
+    lowest = windows.scaled_place(low, period + 1, -1.0, share)
+    return AROON(lowest, windows.scaled_place(high, period + 1, 1.0, share))
 
 
 @indicator(compiled=True)
@@ -153,8 +135,7 @@ def aroonosc(candles: Prices, period: Period = 14, sequential: bool = False) -> 
     The window is a bar shorter than that of `aroon`.
     """
     high, low, _ = high_low_close(candles)
-    places = windows.place_of_max(high, period) - windows.place_of_min(low, period)
-    return 100.0 * places / period
+    return windows.distance_of_places(high, low, period, 100.0)
 
 
 class DI(NamedTuple):
@@ -226,7 +207,6 @@ def dx(
     return DX(running_mean(index, adx_smoothing), up, down)
 
 
-@jitable
 def running_mean(x: FloatArray, length: int) -> FloatArray:
     """Average with rate ``1 / length`` whose value before the first bar is the LAST bar's price."""
     return recursive.exponential_after(x, 1.0 / length, x[-1])
@@ -287,18 +267,14 @@ def ichimoku_cloud(
     """
     if len(candles) < _CLOUD_ROWS:
         return IchimokuCloud(np.nan, np.nan, np.nan, np.nan)
-    rows = candles[-_CLOUD_ROWS:]
-    high, low, back = column(rows, HIGH), column(rows, LOW), displacement - 1
-    conversion, base = conversion_line_period, base_line_period
-    lines = (trend.middle(high, low, conversion, 0), trend.middle(high, low, base, 0))
+    rows, back = _CLOUD_ROWS, displacement - 1
+    short, long = conversion_line_period, base_line_period
+    now = trend.middle(candles, short, 0, rows), trend.middle(candles, long, 0, rows)
     if back == 0:
-        return IchimokuCloud(*lines, np.nan, np.nan)
-    early = (trend.middle(high, low, conversion, back), trend.middle(high, low, base, back))
-    return IchimokuCloud(
-        *lines,
-        (early[0] + early[1]) / 2.0,
-        trend.middle(high, low, lagging_line_period, back),
-    )
+        return IchimokuCloud(now[0], now[1], np.nan, np.nan)
+    ahead = trend.middle(candles, short, back, rows) + trend.middle(candles, long, back, rows)
+    last = trend.middle(candles, lagging_line_period, back, rows)
+    return IchimokuCloud(now[0], now[1], ahead / 2.0, last)
 
 
 class EXTREMA(NamedTuple):

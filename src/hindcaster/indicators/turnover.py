@@ -13,8 +13,7 @@ from hindcaster.indicators._call import (
     indicator,
     source,
 )
-from hindcaster.indicators._series import undefined_from
-from hindcaster.indicators.kernels import oscillating, windows
+from hindcaster.indicators.kernels import lines, oscillating, windows
 
 __all__ = [
     "VPCI",
@@ -38,7 +37,9 @@ def nvi(candles: Prices, source_type: str = "close", sequential: bool = False) -
 
     Source: P. Dysart, 1936; N. Fosback, "Stock Market Logic", 1976.
     """
-    return oscillating.index_of_moves(source(candles, source_type), -column(candles, VOLUME))
+    return oscillating.index_of_moves(
+        source(candles, source_type), lines.scaled(column(candles, VOLUME), -1.0)
+    )
 
 
 @indicator()
@@ -80,7 +81,7 @@ def vosc(
     """Volume oscillator: a short average of volume less a long one, in percent of the long one."""
     values = column(candles, VOLUME)
     long = windows.rolling_mean(values, long_period)
-    return 100.0 * (windows.rolling_mean(values, short_period) - long) / long
+    return lines.percent_of(windows.rolling_mean(values, short_period), long, 100.0)
 
 
 class VPCI(NamedTuple):
@@ -108,12 +109,14 @@ def vpci(
     close, values = column(candles, CLOSE), column(candles, VOLUME)
     short_volume = windows.rolling_mean(values, short_range)
     long_volume = windows.rolling_mean(values, long_range)
-    confirmation = windows.rolling_mean(close * values, long_range) / long_volume
-    confirmation -= windows.rolling_mean(close, long_range)
-    ratio = windows.rolling_mean(close * values, short_range) / short_volume
-    ratio /= windows.rolling_mean(close, short_range)
-    line = confirmation * ratio * (short_volume / long_volume)
-    return VPCI(line, windows.rolling_mean(line * values, short_range) / short_volume)
+    turnover = lines.times(close, values)
+    long_weighted = lines.ratio(windows.rolling_mean(turnover, long_range), long_volume)
+    short_weighted = lines.ratio(windows.rolling_mean(turnover, short_range), short_volume)
+    confirmation = lines.minus(long_weighted, windows.rolling_mean(close, long_range))
+    change = lines.ratio(short_weighted, windows.rolling_mean(close, short_range))
+    line = lines.times(lines.times(confirmation, change), lines.ratio(short_volume, long_volume))
+    smooth = windows.rolling_mean(lines.times(line, values), short_range)
+    return VPCI(line, lines.ratio(smooth, short_volume))
 
 
 @indicator()
@@ -150,9 +153,9 @@ def vwmacd(
     values = column(candles, VOLUME) if candles.ndim == 2 else np.ones(len(close))
     line = windows.volume_weighted_mean(close, values, fast_period)
     line = line - windows.volume_weighted_mean(close, values, slow_period)
-    line = undefined_from(close, line)
+    line = windows.undefined_from(close, line, 0)
     signal = windows.volume_weighted_mean(line, np.ones(len(line)), signal_period)
-    signal = undefined_from(line, signal)
+    signal = windows.undefined_from(line, signal, 0)
     return VWMACD(line, signal, line - signal)
 
 

@@ -2,13 +2,9 @@
 
 from typing import NamedTuple
 
-import numpy as np
-
-from hindcaster._jit import jitable
 from hindcaster._types import FloatArray
 from hindcaster.indicators._call import Period, Prices, Values, high_low_close, indicator, source
-from hindcaster.indicators._series import shifted
-from hindcaster.indicators.kernels import oscillating, recursive, windows
+from hindcaster.indicators.kernels import lines, oscillating, recursive, windows
 from hindcaster.indicators.moving_averages import (
     WEIGHTED_BY_VOLUME,
     moving_average,
@@ -36,7 +32,6 @@ __all__ = [
 ]
 
 
-@jitable
 def average_true_range(candles: FloatArray, period: int) -> FloatArray:
     """Wilder's mean of the true range; the first at bar ``period - 1``."""
     high, low, close = high_low_close(candles)
@@ -83,7 +78,7 @@ def bollinger_bands(
     if matype == 0 and devtype == 0:
         middle, width = windows.rolling_spread(x, period)
         middle = windows.undefined_from(x, middle, 0)
-        width = np.sqrt(width)
+        width = lines.root(width)
     else:
         middle = moving_average(candles, period, matype, source_type)
         if matype in WEIGHTED_BY_VOLUME and devtype != 0:
@@ -110,7 +105,8 @@ def bollinger_bands_width(
     """
     x = source(candles, source_type)
     middle, variance = windows.rolling_spread(x, period)
-    return windows.undefined_from(x, 2.0 * mult * np.sqrt(variance) / middle, 0)
+    width = lines.ratio(lines.scaled(lines.root(variance), 2.0 * mult), middle)
+    return windows.undefined_from(x, width, 0)
 
 
 @indicator(compiled=True)
@@ -133,18 +129,17 @@ def chop(
     high, low, close = high_low_close(candles)
     ranges = recursive.true_range(high, low, close)
     if drift > 1:
-        ranges = recursive.wilder_mean(ranges, drift)
-        ranges[: drift - 1] = 0.0
-    span = windows.rolling_max(high, period) - windows.rolling_min(low, period)
-    ratio = windows.rolling_sum(ranges, period) / span
-    return scalar * np.log10(ratio) / np.log10(np.float64(period))
+        ranges = lines.filled(recursive.wilder_mean(ranges, drift), drift - 1, 0.0)
+    top, bottom = windows.rolling_max(high, period), windows.rolling_min(low, period)
+    way = windows.rolling_sum(ranges, period)
+    return oscillating.straightness(way, top, bottom, scalar, float(period))
 
 
 @indicator(compiled=True)
 def cvi(candles: Prices, period: Period = 5, sequential: bool = False) -> Values:
     """Chaikin's volatility: change of the `ema` of the range over `period` bars, in percent."""
     high, low, _ = high_low_close(candles)
-    average = exponential_mean(high - low, period)
+    average = exponential_mean(lines.minus(high, low), period)
     return recursive.percent_moves(average, period)
 
 
@@ -184,13 +179,10 @@ def damiani_volatmeter(
     """
     x = source(candles, source_type)
     short, long = average_true_range(candles, vis_atr), average_true_range(candles, sed_atr)
-    ratio = oscillating.ratio_or_zero(short, long)
-    recent = running_deviation(x, vis_std)
-    recent[: vis_std - 1] = 0.0
-    spread = recent / running_deviation(x, sed_std)
-    anti = np.zeros(len(x))
-    anti[sed_std:] = threshold - shifted(spread, 1)[sed_std:]
-    ratio[:sed_std] = 0.0
+    ratio = lines.filled(oscillating.defined_ratio(short, long), sed_std, 0.0)
+    recent = lines.filled(running_deviation(x, vis_std), vis_std - 1, 0.0)
+    spread = lines.ratio(recent, running_deviation(x, sed_std))
+    anti = oscillating.below_threshold(spread, threshold, sed_std)
     return DamianiVolatmeter(recursive.lagged_sum(ratio), anti)
 
 
@@ -207,7 +199,7 @@ def donchian(candles: Prices, period: Period = 20, sequential: bool = False) -> 
     """Donchian channel: the window's highest high, lowest low, and their middle."""
     high, low, _ = high_low_close(candles)
     upper, lower = windows.rolling_max(high, period), windows.rolling_min(low, period)
-    return DonchianChannel(upper, (upper + lower) / 2.0, lower)
+    return DonchianChannel(upper, lines.middle(upper, lower), lower)
 
 
 class KeltnerChannel(NamedTuple):
@@ -229,8 +221,9 @@ def keltner(
 ) -> KeltnerChannel:
     """Keltner channel: an average, and some average true ranges above and below it."""
     middle = moving_average(candles, period, matype, source_type)
-    width = multiplier * average_true_range(candles, period)
-    return KeltnerChannel(middle + width, middle, middle - width)
+    width = average_true_range(candles, period)
+    upper, lower = recursive.beside(middle, width, multiplier, multiplier)
+    return KeltnerChannel(upper, middle, lower)
 
 
 class MAB(NamedTuple):
@@ -266,8 +259,8 @@ def mab(
     prices = price_or_candles(candles, source_type)
     fast = moving_average(prices, fast_period, fast_matype, source_type)
     slow = moving_average(prices, slow_period, slow_matype, source_type)
-    width = np.sqrt(np.sum((fast[-fast_period:] - slow[-fast_period:]) ** 2) / fast_period)
-    return MAB(slow + devup * width, fast, slow - devdn * width)
+    upper, lower = recursive.beside_by_distance(slow, fast, fast_period, devup, devdn)
+    return MAB(upper, fast, lower)
 
 
 @indicator(compiled=True)
@@ -277,8 +270,7 @@ def mass(candles: Prices, period: Period = 5, sequential: bool = False) -> Value
     0 for the first bars. Source: D. Dorsey, "The Mass Index", 1992.
     """
     high, low, _ = high_low_close(candles)
-    once = recursive.exponential(high - low, 0.2)
+    once = recursive.exponential(lines.minus(high, low), 0.2)
     twice = recursive.exponential(once, 0.2)
     out = windows.rolling_sum(oscillating.ratio_or_zero(once, twice), period)
-    out[: period - 1] = 0.0
-    return out
+    return lines.filled(out, period - 1, 0.0)

@@ -14,7 +14,7 @@ from hindcaster.indicators._call import (
     source,
 )
 from hindcaster.indicators._series import change
-from hindcaster.indicators.kernels import recursive, trend, windows
+from hindcaster.indicators.kernels import lines, recursive, trend, windows
 
 __all__ = ["ad", "adosc", "efi", "emv", "kvo", "marketfi", "mfi", "vwap"]
 
@@ -48,7 +48,7 @@ def adosc(
     """Chaikin's oscillator: a fast exponential average of `ad` less a slow one."""
     line = trend.accumulated(candles)
     fast = recursive.exponential(line, 2.0 / (fast_period + 1.0))
-    return fast - recursive.exponential(line, 2.0 / (slow_period + 1.0))
+    return lines.minus(fast, recursive.exponential(line, 2.0 / (slow_period + 1.0)))
 
 
 @indicator(compiled=True)
@@ -59,11 +59,8 @@ def efi(
 
     NaN for the first `period` bars. Source: A. Elder, "Trading for a Living", 1993.
     """
-    force = change(source(candles, source_type)) * column(candles, VOLUME)
-    out = np.full(len(force), np.nan)
-    out[1:] = recursive.exponential(force[1:], 2.0 / (period + 1.0))
-    out[:period] = np.nan
-    return out
+    force = lines.times(change(source(candles, source_type), 1), column(candles, VOLUME))
+    return recursive.late_exponential(force, 2.0 / (period + 1.0), period)
 
 
 @indicator(compiled=True)
@@ -77,9 +74,8 @@ def emv(candles: Prices, length: Period = 14, div: int = 10000, sequential: bool
     div : int, default 10000
         Factor of the result: volume is divided by it.
     """
-    out = windows.rolling_sum(trend.ease_of_moves(candles, float(div)), length) / length
-    out[: length - 1] = 0.0
-    return out
+    out = windows.full_mean(trend.ease_of_moves(candles, float(div)), length)
+    return lines.filled(out, length - 1, 0.0)
 
 
 @indicator(quiet=True)
@@ -116,7 +112,7 @@ def mfi(candles: Prices, period: Period = 14, sequential: bool = False) -> Value
     """
     typical = source(candles, "hlc3")
     turnover = typical * candles[:, VOLUME]
-    moves = change(typical)
+    moves = change(typical, 1)
     rising = windows.rolling_sum(np.where(moves > 0.0, turnover, 0.0), period)
     falling = windows.rolling_sum(np.where(moves < 0.0, turnover, 0.0), period)
     return 100.0 - 100.0 / (1.0 + np.where(falling == 0.0, np.inf, rising / falling))

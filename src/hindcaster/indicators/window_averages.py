@@ -7,11 +7,11 @@ import numpy as np
 
 from hindcaster import errors
 from hindcaster._candles import VOLUME
-from hindcaster._jit import jitable
+from hindcaster._jit import kernel
 from hindcaster._types import FloatArray
 from hindcaster.indicators._call import Period, Prices, Values, column, indicator, source
 from hindcaster.indicators._series import shifted
-from hindcaster.indicators.kernels import windows
+from hindcaster.indicators.kernels import lines, windows
 from hindcaster.indicators.recursive_averages import exponential_mean
 
 __all__ = [
@@ -38,45 +38,50 @@ __all__ = [
 ]
 
 
-@jitable
-def weighted_mean(x: FloatArray, weights: FloatArray, first: int) -> FloatArray:
-    """Average a series with fixed weights, the oldest bar's first; NaN before bar `first`."""
-    return windows.weighted_sum(x, weights / weights.sum(), first)
-
-
-@jitable
+@kernel
 def linear_mean(x: FloatArray, period: int) -> FloatArray:
     """Average a series with weights 1, 2, …, `period`, the newest bar's the largest; NaN for 0."""
     if period == 0:
-        return np.full(len(x), np.nan)
-    return weighted_mean(x, np.arange(1.0, period + 1), period - 1)
+        return lines.all_undefined(len(x))
+    weights = np.empty(period)
+    for k in range(period):
+        weights[k] = k + 1.0
+    return windows.weighted_mean(x, weights, period - 1)
 
 
-@jitable
+@kernel
 def triangular_weights(period: int) -> FloatArray:
     """Weights that rise from 1 to the middle of the window and fall to 1 again."""
-    rising = np.arange(1.0, period + 1)
-    weights: FloatArray = np.minimum(rising, rising[::-1])
+    weights = np.empty(period)
+    for k in range(period):
+        weights[k] = min(k + 1.0, period - k)
     return weights
 
 
-@jitable
+@kernel
 def _from_bar(x: FloatArray, weights: FloatArray, first: int) -> FloatArray:
     """Average a series with weights from bar `first` on; before, it is the series itself.
 
     So it is everywhere if the weights cancel out.
     """
-    if weights.sum() == 0.0:
+    total = 0.0
+    for k in range(len(weights)):
+        total += weights[k]
+    if total == 0.0:
         return x.copy()
-    out = weighted_mean(x, weights, first)
-    out[:first] = x[:first]
+    out = windows.weighted_mean(x, weights, first)
+    for i in range(min(first, len(x))):
+        out[i] = x[i]
     return out
 
 
-@jitable
+@kernel
 def _power_mean(x: FloatArray, period: int, power: float) -> FloatArray:
     """Average with weights ``(period - k) ** power``, k = 0 … period - 2 bars back."""
-    return _from_bar(x, np.arange(2.0, period + 1) ** power, period + 1)
+    weights = np.empty(period - 1)
+    for k in range(period - 1):
+        weights[k] = (k + 2.0) ** power
+    return _from_bar(x, weights, period + 1)
 
 
 @indicator(takes_series=True, compiled=True)
@@ -101,10 +106,14 @@ def alma(
     distribution_offset : float, default 0.85
         Where the bell's middle is, 0 the oldest and 1 the newest bar.
     """
-    place = np.arange(period) - distribution_offset * (period - 1)
-    weights = np.exp(-(place**2) / (2.0 * (period / sigma) ** 2))
-    out = weighted_mean(source(candles, source_type), weights, period - 1)
-    out[out == 0.0] = np.nan
+    weights, width = np.empty(period), period / sigma
+    for k in range(period):
+        place = k - distribution_offset * (period - 1)
+        weights[k] = math.exp(-(place * place) / (2.0 * (width * width)))
+    out = windows.weighted_mean(source(candles, source_type), weights, period - 1)
+    for i in range(len(out)):
+        if out[i] == 0.0:
+            out[i] = np.nan
     return out
 
 
@@ -149,7 +158,9 @@ def epma(
     offset : int, default 4
         How far weights are lowered; those of the oldest bars become negative.
     """
-    weights = np.arange(2.0, period + 1) - offset
+    weights = np.empty(period - 1)
+    for k in range(period - 1):
+        weights[k] = k + 2.0 - offset
     return _from_bar(source(candles, source_type), weights, max(period + offset + 1, 0))
 
 
@@ -161,7 +172,7 @@ def fwma(
     weights = np.ones(period)
     for k in range(2, period):
         weights[k] = weights[k - 1] + weights[k - 2]
-    return weighted_mean(source(candles, source_type), weights, period - 1)
+    return windows.weighted_mean(source(candles, source_type), weights, period - 1)
 
 
 @indicator(takes_series=True, compiled=True)
@@ -174,17 +185,15 @@ def hma(
     mean nothing, and those of a period of 1 are ``-x``. Source: A. Hull, 2005.
     """
     x = source(candles, source_type)
-    raw = 2.0 * _zero_for_short(x, period // 2) - _zero_for_short(x, period)
+    short = lines.scaled(_zero_for_short(x, period // 2), 2.0)
+    raw = lines.minus(short, _zero_for_short(x, period))
     return _zero_for_short(raw, int(math.sqrt(period)))
 
 
-@jitable
+@kernel
 def _zero_for_short(x: FloatArray, period: int) -> FloatArray:
     out = linear_mean(x, period)
-    out[: max(period - 1, 0)] = 0.0
-    if period == 0:
-        out[:] = 0.0
-    return out
+    return lines.filled(out, period - 1 if period else len(x), 0.0)
 
 
 class HullSuit(NamedTuple):
@@ -252,9 +261,7 @@ def jsa(
 ) -> Values:
     """Jsa moving average: middle of the price and that of `period` bars before."""
     x = source(candles, source_type)
-    out = np.full(len(x), np.nan)
-    out[period:] = (x[period:] + x[:-period]) * 0.5
-    return out
+    return lines.middle(x, shifted(x, period))
 
 
 @indicator(takes_series=True, compiled=True)
@@ -278,7 +285,7 @@ def pwma(
     weights = np.ones(period)
     for k in range(1, period):
         weights[k] = weights[k - 1] * (period - k) / k
-    return weighted_mean(source(candles, source_type), weights, period - 1)
+    return windows.weighted_mean(source(candles, source_type), weights, period - 1)
 
 
 @indicator(takes_series=True, compiled=True)
@@ -286,8 +293,10 @@ def sinwma(
     candles: Prices, period: Period = 14, source_type: str = "close", sequential: bool = False
 ) -> Values:
     """Sine weighted moving average: weights ``sin(k π / (period + 1))``, k = 1 … period."""
-    weights = np.sin(np.arange(1, period + 1) * np.pi / (period + 1))
-    return weighted_mean(source(candles, source_type), weights, period - 1)
+    weights = np.empty(period)
+    for k in range(period):
+        weights[k] = math.sin((k + 1) * math.pi / (period + 1))
+    return windows.weighted_mean(source(candles, source_type), weights, period - 1)
 
 
 @indicator(takes_series=True, compiled=True)
@@ -325,7 +334,9 @@ def swma(
     candles: Prices, period: Period = 5, source_type: str = "close", sequential: bool = False
 ) -> Values:
     """Symmetric weighted moving average: weights rise from 1 to the middle and fall to 1 again."""
-    return weighted_mean(source(candles, source_type), triangular_weights(period), period - 1)
+    return windows.weighted_mean(
+        source(candles, source_type), triangular_weights(period), period - 1
+    )
 
 
 @indicator(takes_series=True, compiled=True)
@@ -333,7 +344,9 @@ def trima(
     candles: Prices, period: Period = 30, source_type: str = "close", sequential: bool = False
 ) -> Values:
     """Triangular moving average: an average of simple averages, so weights are triangular."""
-    return weighted_mean(source(candles, source_type), triangular_weights(period), period - 1)
+    return windows.weighted_mean(
+        source(candles, source_type), triangular_weights(period), period - 1
+    )
 
 
 @indicator(takes_series=True, compiled=True)

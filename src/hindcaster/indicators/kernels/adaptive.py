@@ -28,6 +28,20 @@ def third_exponential(x: FloatArray, alpha: float) -> FloatArray:
 
 
 @kernel
+def third_exponential_of_logs(x: FloatArray, alpha: float, factor: float) -> FloatArray:
+    """Change of the `third_exponential` of logarithms, times a factor; NaN at first."""
+    logs = np.empty(len(x))
+    for i in range(len(x)):
+        logs[i] = np.log(x[i])
+    out, before = third_exponential(logs, alpha), np.nan
+    for i in range(len(x)):
+        value = out[i]
+        out[i] = factor * (value - before)
+        before = value
+    return out
+
+
+@kernel
 def mixed_exponential(
     x: FloatArray, alpha: float, w3: float, w4: float, w5: float, w6: float
 ) -> FloatArray:

@@ -51,14 +51,36 @@ def three_poles(x: FloatArray, gain: float, b1: float, b2: float, b3: float) -> 
 
 
 @kernel
-def poles(x: FloatArray, gain: float, feedback: FloatArray) -> FloatArray:
-    """``y = gain x + Σ feedback[k] y[i - 1 - k]``, all 0 before the first bar."""
-    out = np.empty_like(x)
+def gaussian(x: FloatArray, alpha: float, poles: int) -> FloatArray:
+    """``alpha ** poles * x`` and the last values by binomial weights; 0 before the first bar."""
+    gain, ways, count = alpha**poles, 1.0, max(poles, 0)
+    feedback, out = np.empty(count), np.empty(len(x))
+    for k in range(1, poles + 1):
+        ways *= (poles + 1 - k) / k  # to choose k of the poles
+        feedback[k - 1] = -((alpha - 1.0) ** k) * ways
     for i in range(len(x)):
         value = gain * x[i]
-        for k in range(min(len(feedback), i)):
+        for k in range(min(count, i)):
             value += feedback[k] * out[i - 1 - k]
         out[i] = value
+    return out
+
+
+@kernel
+def ahead_of(x: FloatArray, bars: int) -> FloatArray:
+    """``2 x`` less the value some bars before; the first ones as they are."""
+    out = np.empty(len(x))
+    for i in range(len(x)):
+        out[i] = 2.0 * x[i] - x[i - bars] if i >= bars else x[i]
+    return out
+
+
+@kernel
+def sign_of_difference(x: FloatArray, y: FloatArray) -> FloatArray:
+    """1 where ``x > y``, -1 where ``x < y``, else 0."""
+    out = np.empty(len(x))
+    for i in range(len(x)):
+        out[i] = 1.0 if x[i] > y[i] else -1.0 if x[i] < y[i] else 0.0
     return out
 
 
@@ -179,11 +201,13 @@ def centre_of_gravity(x: FloatArray, period: int) -> FloatArray:
 
 
 @kernel
-def correlate_with_waves(
-    x: FloatArray, cosine: FloatArray, sine: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    """Correlation of the bars before with a cosine and a sine, the newest bar first."""
-    n, period = len(x), len(cosine)
+def correlate_with_waves(x: FloatArray, period: int) -> tuple[FloatArray, FloatArray]:
+    """Correlation of the bars before with a cosine and a sine of `period`, the newest bar first."""
+    n = len(x)
+    cosine, sine = np.empty(period), np.empty(period)
+    for k in range(period):
+        place = 2.0 * np.pi * (k + 1) / period
+        cosine[k], sine[k] = np.cos(place), -np.sin(place)
     real, imag = np.full(n, np.nan), np.full(n, np.nan)
     sc = scc = ss = sss = 0.0
     for k in range(period):

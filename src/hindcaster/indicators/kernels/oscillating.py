@@ -4,7 +4,7 @@ import numpy as np
 
 from hindcaster._candles import CLOSE, HIGH, LOW, OPEN, VOLUME
 from hindcaster._jit import kernel
-from hindcaster._types import FloatArray
+from hindcaster._types import BoolArray, FloatArray
 from hindcaster.indicators.kernels.windows import rolling_sum, undefined_from
 
 
@@ -29,6 +29,131 @@ def ratio_or_zero(part: FloatArray, whole: FloatArray) -> FloatArray:
     out = np.empty(len(part))
     for i in range(len(part)):
         out[i] = part[i] / whole[i] if whole[i] != 0.0 else 0.0
+    return out
+
+
+@kernel
+def place_between(
+    x: FloatArray, bottom: FloatArray, top: FloatArray, without_span: float
+) -> FloatArray:
+    """Place of a value between two lines, 0 to 100, and what it is where these meet if not NaN."""
+    out = np.empty(len(x))
+    for i in range(len(x)):
+        span = top[i] - bottom[i]
+        out[i] = 100.0 * (x[i] - bottom[i]) / span
+        if span == 0.0 and without_span == without_span:
+            out[i] = without_span
+    return out
+
+
+@kernel
+def below_top(x: FloatArray, top: FloatArray, bottom: FloatArray) -> FloatArray:
+    """Distance to the upper of two lines by that between them, 0 to -100; 0 where these meet."""
+    out = np.empty(len(x))
+    for i in range(len(x)):
+        span = top[i] - bottom[i]
+        out[i] = -100.0 * (top[i] - x[i]) / span if span != 0.0 else 0.0
+    return out
+
+
+@kernel
+def no_less(x: FloatArray, level: float) -> BoolArray:
+    """Whether ``x >= level``."""
+    out = np.empty(len(x), np.bool_)
+    for i in range(len(x)):
+        out[i] = x[i] >= level
+    return out
+
+
+@kernel
+def no_more(x: FloatArray, level: float) -> BoolArray:
+    """Whether ``x <= level``."""
+    out = np.empty(len(x), np.bool_)
+    for i in range(len(x)):
+        out[i] = x[i] <= level
+    return out
+
+
+@kernel
+def defined_ratio(part: FloatArray, whole: FloatArray) -> FloatArray:
+    """``part / whole``, 0 where there is no whole or either is undefined."""
+    out = np.empty(len(part))
+    for i in range(len(part)):
+        out[i] = part[i] / whole[i] if whole[i] != 0.0 else 0.0
+        if part[i] != part[i] or whole[i] != whole[i]:
+            out[i] = 0.0
+    return out
+
+
+@kernel
+def below_threshold(x: FloatArray, threshold: float, first: int) -> FloatArray:
+    """Threshold less the value one bar before, from bar `first` on; 0 before."""
+    out = np.zeros(len(x))
+    for i in range(first, len(x)):
+        out[i] = threshold - x[i - 1]
+    return out
+
+
+@kernel
+def straightness(
+    way: FloatArray, top: FloatArray, bottom: FloatArray, scale: float, period: float
+) -> FloatArray:
+    """``scale * log10(way / (top - bottom)) / log10(period)``."""
+    out = np.empty(len(way))
+    for i in range(len(way)):
+        out[i] = scale * np.log10(way[i] / (top[i] - bottom[i])) / np.log10(period)
+    return out
+
+
+@kernel
+def percent_or_zero(part: FloatArray, whole: FloatArray) -> FloatArray:
+    """``100 part / whole``, 0 where there is no whole."""
+    out = np.empty(len(part))
+    for i in range(len(part)):
+        out[i] = 100.0 * part[i] / whole[i] if whole[i] != 0.0 else 0.0
+    return out
+
+
+@kernel
+def net_moves(high: FloatArray, low: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Rise of the high less fall of the low, neither below 0, and the size of that; 0 at first."""
+    n = len(high)
+    moves, sizes = np.zeros(n), np.zeros(n)
+    for i in range(1, n):
+        rise, fall = high[i] - high[i - 1], low[i - 1] - low[i]
+        moves[i] = (rise if rise > 0.0 else 0.0) - (fall if fall > 0.0 else 0.0)
+        sizes[i] = abs(moves[i])
+    return moves, sizes
+
+
+@kernel
+def share_of_ways(x: FloatArray, period: int) -> FloatArray:
+    """Size of the difference of order `period` by the sum of the ways of all windows."""
+    n = len(x)
+    out = np.full(n, np.nan)
+    if n > period:
+        moves, steps = np.empty(n - 1), x.copy()
+        for i in range(n - 1):
+            moves[i] = abs(x[i + 1] - x[i])
+        ways, path = rolling_sum(moves, period), 0.0
+        for i in range(period - 1, n - 1):
+            path += ways[i]
+        for order in range(1, period + 1):
+            for i in range(n - order):
+                steps[i] = steps[i + 1] - steps[i]
+        for i in range(period, n):
+            out[i] = abs(steps[i - period]) / path
+    return out
+
+
+@kernel
+def weighted_lines(
+    first: FloatArray, second: FloatArray, third: FloatArray, fourth: FloatArray
+) -> FloatArray:
+    """Sum of four lines with weights 1 to 4."""
+    out = np.empty(len(first))
+    for i in range(len(first)):
+        out[i] = first[i] + 2.0 * second[i] + 3.0 * third[i] + 4.0 * fourth[i]
     return out
 
 
@@ -78,10 +203,13 @@ def signed_volume(candles: FloatArray) -> FloatArray:
 
 
 @kernel
-def fractal_efficiency(x: FloatArray, steps: FloatArray, period: int, rate: float) -> FloatArray:
+def fractal_efficiency(x: FloatArray, period: int, rate: float) -> FloatArray:
     """Size of differences by the length of the way, with their sign, smoothed; 0 from a NaN on."""
     n = len(x)
-    out = np.zeros(n)
+    out, steps = np.zeros(n), x.copy()
+    for order in range(1, period):
+        for i in range(n - order):
+            steps[i] = steps[i + 1] - steps[i]
     way = value = 0.0
     for i in range(1, n):
         way += np.sqrt(1.0 + (x[i] - x[i - 1]) ** 2)
@@ -121,6 +249,25 @@ def mean_body(candles: FloatArray, period: int) -> FloatArray:
         out[i] /= period
     out = undefined_from(bodies, out, 0)
     out[: period - 1] = 0.0
+    return out
+
+
+@kernel
+def centred(x: FloatArray) -> FloatArray:
+    """``0.1 (x - 50)``."""
+    out = np.empty(len(x))
+    for i in range(len(x)):
+        out[i] = 0.1 * (x[i] - 50.0)
+    return out
+
+
+@kernel
+def inverse_fisher(x: FloatArray) -> FloatArray:
+    """``((2 x)² - 1) / ((2 x)² + 1)``."""
+    out = np.empty(len(x))
+    for i in range(len(x)):
+        double = 2.0 * x[i]
+        out[i] = (double * double - 1.0) / (double * double + 1.0)
     return out
 
 

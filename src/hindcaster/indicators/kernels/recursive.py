@@ -51,6 +51,38 @@ def exponential(x: FloatArray, alpha: float) -> FloatArray:
 
 
 @kernel
+def late_exponential(x: FloatArray, alpha: float, first: int) -> FloatArray:
+    """Like `exponential` from the second value on; NaN before bar `first`."""
+    n = len(x)
+    out = np.empty(n)
+    if n > 1:
+        out[1] = x[1]
+        carry(x, out, 2, x[1], alpha, 1.0 - alpha)
+    for i in range(min(first, n)):
+        out[i] = np.nan
+    return out
+
+
+@kernel
+def convergence(
+    x: FloatArray, fast: float, slow: float, of_signal: float
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Exponential mean less a slower one, that line's own mean, and their difference.
+
+    Where the line is undefined it is 0, but not in the difference.
+    """
+    line, slower = exponential(x, fast), exponential(x, slow)
+    rest = slower
+    for i in range(len(x)):
+        rest[i] = line[i] - slower[i]
+        line[i] = rest[i] if rest[i] == rest[i] else 0.0
+    signal = exponential(line, of_signal)
+    for i in range(len(x)):
+        rest[i] -= signal[i]
+    return line, signal, rest
+
+
+@kernel
 def beside(
     x: FloatArray, width: FloatArray, above: float, below: float
 ) -> tuple[FloatArray, FloatArray]:
@@ -59,6 +91,22 @@ def beside(
     for i in range(len(x)):
         upper[i] = x[i] + above * width[i]
         lower[i] = x[i] - below * width[i]
+    return upper, lower
+
+
+@kernel
+def beside_by_distance(
+    x: FloatArray, other: FloatArray, bars: int, above: float, below: float
+) -> tuple[FloatArray, FloatArray]:
+    """Lines beside a line by the root mean square of another's distance over the last bars."""
+    squares = 0.0
+    for i in range(max(len(x) - bars, 0), len(x)):
+        squares += (other[i] - x[i]) ** 2
+    width = np.sqrt(squares / bars)
+    upper, lower = np.empty_like(x), np.empty_like(x)
+    for i in range(len(x)):
+        upper[i] = x[i] + above * width
+        lower[i] = x[i] - below * width
     return upper, lower
 
 

@@ -44,6 +44,26 @@ def decaying_sum(x: FloatArray, keep: float) -> FloatArray:
 
 
 @kernel
+def distance_to_past(x: FloatArray, y: FloatArray) -> FloatArray:
+    """Distance to another line one bar before; NaN at first."""
+    out = np.empty(len(x))
+    before = np.nan
+    for i in range(len(x)):
+        out[i] = abs(x[i] - before)
+        before = y[i]
+    return out
+
+
+@kernel
+def ratio_or_undefined(part: FloatArray, whole: FloatArray) -> FloatArray:
+    """``part / whole``, NaN where there is no whole."""
+    out = np.empty(len(part))
+    for i in range(len(part)):
+        out[i] = part[i] / whole[i] if whole[i] != 0.0 else np.nan
+    return out
+
+
+@kernel
 def percentage(part: FloatArray, whole: FloatArray, first: int) -> FloatArray:
     """``100 part / whole`` from bar `first` on; 0 where there is no whole, NaN before."""
     n = len(part)
@@ -128,14 +148,14 @@ def local_extremes(x: FloatArray, order: int, sign: float) -> FloatArray:
 
 
 @kernel
-def middle(high: FloatArray, low: FloatArray, bars: int, before: int) -> float:
-    """Middle of the extremes of some bars that ended some bars before; NaN if they are too few."""
-    end = len(high) - before
-    if end < bars:
+def middle(candles: FloatArray, bars: int, before: int, rows: int) -> float:
+    """Middle of extremes of bars that ended some bars before; NaN if so many rows are too few."""
+    end = len(candles) - before
+    if rows - before < bars:
         return np.nan
     highest, lowest = -np.inf, np.inf
     for i in range(end - bars, end):
-        highest, lowest = max(highest, high[i]), min(lowest, low[i])
+        highest, lowest = max(highest, candles[i, HIGH]), min(lowest, candles[i, LOW])
     return 0.5 * (highest + lowest)
 
 

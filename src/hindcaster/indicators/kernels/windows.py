@@ -69,6 +69,15 @@ def rolling_sum(x: FloatArray, period: int) -> FloatArray:
 
 
 @kernel
+def full_mean(x: FloatArray, period: int) -> FloatArray:
+    """Mean of the window; NaN before it is full and while there is a NaN in it."""
+    out = _sum(x, period, False)
+    for i in range(len(x)):
+        out[i] /= period
+    return out
+
+
+@kernel
 def net_rises(x: FloatArray, period: int) -> FloatArray:
     """Rises less falls as a percentage of both, over the moves of the window; 0 without moves."""
     n = len(x)
@@ -274,12 +283,42 @@ def place_of_max(x: FloatArray, period: int) -> FloatArray:
 
 
 @kernel
+def scaled_place(x: FloatArray, period: int, sign: float, scale: float) -> FloatArray:
+    """Bar of the window with the highest value (lowest for a `sign` of -1), times `scale`.
+
+    The first of several; the first undefined bar of a window is taken for its extreme.
+    """
+    out = _extreme(x, period, sign, period - 1, True, True)
+    undefined = -1  # the last bar that is
+    for i in range(len(x)):
+        if x[i] != x[i]:
+            undefined = i
+        start = i - period + 1
+        if start >= 0 and undefined >= start:
+            place = 0
+            while x[start + place] == x[start + place]:
+                place += 1
+            out[i] = place
+        out[i] *= scale
+    return out
+
+
+@kernel
 def place_of_min(x: FloatArray, period: int) -> FloatArray:
     """Bar of the window with the lowest value, 0 the oldest; the first of several.
 
     The oldest bar if its value is NaN; other NaN are passed over.
     """
     return _extreme(x, period, -1.0, period - 1, True, True)
+
+
+@kernel
+def distance_of_places(high: FloatArray, low: FloatArray, period: int, scale: float) -> FloatArray:
+    """Bars between the place of the highest high and that of the lowest low, by `period`."""
+    top, bottom = place_of_max(high, period), place_of_min(low, period)
+    for i in range(len(top)):
+        top[i] = scale * (top[i] - bottom[i]) / period
+    return top
 
 
 @subkernel
@@ -372,6 +411,17 @@ def weighted_sum(x: FloatArray, weights: FloatArray, first: int) -> FloatArray:
             total[i] += weight * part[i]
     out[first:] = total
     return out
+
+
+@kernel
+def weighted_mean(x: FloatArray, weights: FloatArray, first: int) -> FloatArray:
+    """Average a series with fixed weights, the oldest bar's first; NaN before bar `first`."""
+    total, shares = 0.0, np.empty(len(weights))
+    for k in range(len(weights)):
+        total += weights[k]
+    for k in range(len(weights)):
+        shares[k] = weights[k] / total
+    return weighted_sum(x, shares, first)
 
 
 @kernel
