@@ -145,7 +145,9 @@ def test_scenarios_that_raise_are_nan_and_listed():
     expected = [k for k, high in enumerate(highest) if high > limit]
     assert 0 < len(expected) < 6
     test = Backtest(YEARS, Touchy, finalize_trades=True)
-    with pytest.warns(UserWarning, match=rf"{len(expected)} of 6 scenarios raised.*ArithmeticError"):
+    with pytest.warns(
+        UserWarning, match=rf"{len(expected)} of 6 scenarios raised.*ArithmeticError"
+    ):
         found = test.monte_carlo("bars", n=6, seed=2, limit=limit)
     assert [k for k, _ in found.failures] == expected
     assert found.stats.isna().all(axis=1).to_numpy().nonzero()[0].tolist() == expected
