@@ -229,13 +229,15 @@ class _Records:
         self._prices = whole if broker.finer is None else broker.finer[:4]
         self._spread = broker.spread
         self._slips = bool(broker.account["slip"][0] or broker.account["slip_rate"][0])
-        self._rivals = {} if broker.account["hedging"][0] else self._entries_by_bar(orders)
+        netting = not broker.account["hedging"][0]
+        self._rivals = self._filled_by_bar(orders, codes.ENTRY) if netting else {}
+        self._closers = self._filled_by_bar(orders, codes.CLOSE)
         self._closes = _late_closes(orders)
         self._held = self._held_before(trades)
 
-    def _entries_by_bar(self, orders: RecordArray) -> dict[int, list[int]]:
-        """Entry orders that were filled, by the bar that filled them."""
-        filled = np.flatnonzero((orders["role"] == codes.ENTRY) & (orders["filled"] != 0.0))
+    def _filled_by_bar(self, orders: RecordArray, role: int) -> dict[int, list[int]]:
+        """Orders of a role that were filled, by the bar that filled them."""
+        filled = np.flatnonzero((orders["role"] == role) & (orders["filled"] != 0.0))
         found: dict[int, list[int]] = {}
         for order in filled.tolist():
             found.setdefault(self._bar_of_order(order), []).append(order)
@@ -327,6 +329,11 @@ class _Records:
         late = self._closes.get(number)
         if late is not None and abs(self._orders[late].size) >= abs(trade.size):
             return self._at_open(late, bar)
+        for order in self._closers.get(bar, ()):
+            record = self._orders[order]
+            closed = side * record.filled < 0.0 and record.fill_price == trade.exit_price
+            if closed and not self._by_bracket(trade):
+                return self._at_open(order, bar)
         whole = self._whole(bar)
         alone = self._held[whole] == int(self._whole(self._entered(trade)) < whole)
         for order in self._rivals.get(bar, ()) if alone else ():

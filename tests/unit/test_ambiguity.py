@@ -129,6 +129,25 @@ class TestMarks:
         assert trade.Cause == "closing order on the exit bar"
         assert trade.PessimisticPrice == trade.OptimisticPrice == 100
 
+    @pytest.mark.parametrize("share", [1.0, 0.5])
+    @pytest.mark.parametrize("close", ["closed", "closed late", "exclusive"])
+    def test_what_is_closed_at_the_open_is_over_when_the_bar_reaches_its_bracket(
+        self, close: str, share: float
+    ) -> None:
+        def leave(s: Any) -> None:
+            if close == "exclusive":
+                s.sell(size=1)
+            else:
+                s.position.close(share)
+
+        bars = [FLAT, FLAT, FLAT, (104, 112, 88, 101), FLAT, FLAT]
+        script = {2: lambda s: s.buy(size=4, sl=90, tp=110), 3: leave}
+        how = {"exclusive_orders": close == "exclusive", "trade_on_close": close == "closed late"}
+        trades = run(bars, script, **how)._ambiguity.trades
+        closed = trades[trades["ExitPrice"] == (100 if close == "closed late" else 104)]
+        assert len(closed) == 1
+        assert not closed["Ambiguous"].any()
+
     def test_opposite_order_that_nets_the_trade(self) -> None:
         script = {2: lambda s: s.buy(size=3, sl=90), 3: lambda s: s.sell(size=3, limit=110)}
         bars = [FLAT, FLAT, FLAT, BOTH, FLAT, FLAT]
