@@ -93,7 +93,9 @@ class MonteCarlo:
             rows[f"{share}%"] = shown.quantile(share / 100)
         rows[P_VALUE] = pd.Series(
             {
-                name: share_at_least(shown[name].to_numpy(), value) if value == value else np.nan
+                name: share_at_least(shown[name].to_numpy(), _tied(value))
+                if value == value
+                else np.nan
                 for name, value in self.original.items()
             }
         )
@@ -179,6 +181,11 @@ class MonteCarlo:
         return plot_scenarios(
             self.equity, self.original_equity, self.stats, self.original, name, options
         )
+
+
+def _tied(value: float) -> float:
+    """What counts as reaching a value: sums of the same trades differ in their last digits."""
+    return value - 1e-9 * abs(value)
 
 
 def monte_carlo(

@@ -75,6 +75,7 @@ def test_shuffled_trades_are_booked_in_the_orders_of_the_seed():
         assert found.stats["Max. Drawdown [%]"][k] == pytest.approx(metrics["max_drawdown"])
     assert found.stats["Equity Final [$]"].tolist() == pytest.approx([10_000 + profits.sum()] * 4)
     assert "Win Rate [%]" not in found.stats
+    assert found.percentiles.loc["Equity Final [$]", "p-value"] == 1.0  # rounding aside, a tie
 
 
 def test_percentiles_and_p_values_are_those_of_the_statistics():
