@@ -21,12 +21,11 @@ from hindcaster.optimize.scoring import Failure
 from hindcaster.results import known_equity
 from hindcaster.stats.scores import (
     SCORES,
-    TRADES,
     Records,
     calendar_of,
     can_score,
     records_for,
-    score,
+    score_rows,
     scratch_for,
 )
 from hindcaster.stats.summary import market_of
@@ -274,11 +273,6 @@ def values_of(
     trades = records_for(1) if trades is None else trades
     calendar = calendar_of(axis, close, market_of(axis, close))
     room = scratch_for(len(equity))
-    values = np.full(len(names), np.nan)
-    for place, name in enumerate(names):
-        number = SCORES[name]
-        if count or number < TRADES:
-            values[place] = score(number, equity, trades, count, wait, calendar, room)
-        elif number == TRADES:
-            values[place] = 0.0
+    numbers, values = np.array([SCORES[name] for name in names]), np.empty(len(names))
+    score_rows(numbers, equity, trades, count, wait, calendar, room, values)
     return values

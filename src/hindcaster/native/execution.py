@@ -158,6 +158,8 @@ def _name_tags(program: Program, block: Block, run: Run, broker: LedgerBroker) -
     """Replace tag numbers of the program by places in the account's list of tags."""
     orders = broker.orders[: broker.account["n_orders"][0]]["tag"]
     trades = broker.trades[: broker.account["n_trades"][0]]["tag"]
+    if max(orders.max(initial=0), trades.max(initial=0)) < NUMBER_TAG:
+        return
     made = np.unique(np.concatenate([orders, trades]))
     made = made[made >= NUMBER_TAG]
     for number in made.tolist():

@@ -14,7 +14,7 @@ import platform
 import sys
 import tempfile
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
@@ -57,6 +57,7 @@ def _versions() -> str:
     return " ".join(parts)
 
 
+@lru_cache(maxsize=64)
 def stamp_of(text: str) -> str:
     """Digest of a module's text and of the versions it is compiled with."""
     return hashlib.blake2b(f"{_versions()}\n{text}".encode(), digest_size=16).hexdigest()

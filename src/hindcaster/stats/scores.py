@@ -278,3 +278,32 @@ def score(
     if number in (HELD, ALPHA, BETA):
         return _market_score(number, equity, calendar, warmup)
     return _trade_score(number, trades, count)
+
+
+@kernel
+def score_rows(
+    numbers: IntArray,
+    equity: FloatArray,
+    trades: Records,
+    count: int,
+    warmup: int,
+    calendar: Calendar,
+    room: Scratch,
+    out: FloatArray,
+) -> None:
+    """Several rows of `summarize`, as `score` computes each; no trades have NaN statistics.
+
+    Parameters
+    ----------
+    numbers : numpy.ndarray of int64
+        Which ones.
+    equity, trades, count, warmup, calendar, room
+        As for `score`; `count` may be 0.
+    out : numpy.ndarray of float64
+        Where the values go.
+    """
+    for place, number in enumerate(numbers):
+        if count > 0 or number < TRADES:
+            out[place] = score(number, equity, trades, count, warmup, calendar, room)
+        else:
+            out[place] = 0.0 if number == TRADES else math.nan
