@@ -233,7 +233,8 @@ class ChanceTesting:
         block_length : float, optional
             For the bootstrap: mean length of the blocks in bars, 1 or more; 10 if absent.
         **params
-            Values for the strategy's class variables, as for `run`.
+            Values for the strategy's class variables, as for `run`. A variable that has the name
+            of an argument above is set in a subclass.
 
         Returns
         -------
