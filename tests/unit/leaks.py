@@ -12,7 +12,7 @@ from hindcaster.lib import SignalStrategy, TrailingStrategy, resample_apply
 from hindcaster.test import SMA
 
 
-def random_bars(length=260, seed=1, freq="D"):
+def random_bars(length=160, seed=1, freq="D"):
     """Bars that walk at random, with a volume and a mood beside them."""
     rng = np.random.default_rng(seed)
     close = 100 * np.exp(np.cumsum(rng.normal(0, 0.015, length)))
@@ -474,7 +474,7 @@ class Unseeded(Strategy):
         pass
 
     def next(self):
-        if random.random() < 0.1 or np.random.random() < 0.05:
+        if random.random() < 0.1 or np.random.random() < 0.05:  # noqa: NPY002
             self.position.close() if self.position else self.buy(size=1)
 
 

@@ -17,6 +17,7 @@ ORDER: Final = "order"
 ERROR: Final = "error"
 STATE: Final = "state"  # an attribute that `next` assigned
 _FACTS: Final = ("PlacedBar", "Side", "Role", "Size", "Tag")
+_PRICES: Final = ("Limit", "Stop", "SL", "TP")
 _FIELDS: Final = tuple(name for name in ORDER_RECORD.names or () if name not in ("symbol", "tag"))
 
 
@@ -145,7 +146,8 @@ def _first_row(base: Seen, other: Seen) -> int:
 
 def _bar_of(rows: list[dict[Any, Any]], last: int) -> int:
     """Find the bar on which orders part: that of placing, that of their end, else the last one."""
-    if len(rows) < 2 or not _same(rows, _FACTS):
+    facts = (*_FACTS, *_PRICES) if rows[0]["Role"] == "entry" else _FACTS  # brackets may move
+    if len(rows) < 2 or not _same(rows, facts):
         return int(min(row["PlacedBar"] for row in rows))
     ends = [int(row["Bar"]) for row in rows if row["Bar"] != codes.ABSENT]
     return min(ends) if ends and not _same(rows, ("Outcome", "Bar")) else last
@@ -160,7 +162,7 @@ def _text(row: dict[Any, Any] | None, bar: int) -> str:
     if row is None:
         return "no order"
     text = f"{row['Side']} {abs(row['Size']):g}"
-    for name in ("Limit", "Stop", "SL", "TP"):
+    for name in _PRICES:
         price = row[name]
         if price is not None and price == price:
             text += f" {name.lower()} {price:g}"

@@ -12,6 +12,7 @@ import pandas as pd
 from hindcaster import errors
 from hindcaster._progress import Progress
 from hindcaster.backtest import Backtest
+from hindcaster.engine import codes
 from hindcaster.lib._differences import ERROR, ORDER, STATE, Difference, differences
 from hindcaster.lib._futures import CHANGED, ENDS, Future, other_future
 from hindcaster.lib._held import Reader, Slot, held_by, replaced
@@ -359,12 +360,15 @@ class _Search:
         """Choose bars: the first one, bars with orders, and others spread over the data."""
         first, end = base.start, len(self._data) - 1
         random = np.random.default_rng(self._seed)
-        placed = np.unique(base.orders["placed_bar"])
-        placed = placed[(placed >= first) & (placed < end)]
+        orders = base.orders[
+            (base.orders["placed_bar"] >= first) & (base.orders["placed_bar"] < end)
+        ]
+        entries = np.isin(orders["role"], (codes.ENTRY, codes.CLOSE))
+        placed, brackets = (np.unique(orders["placed_bar"][which]) for which in (entries, ~entries))
         chosen = {first, *placed[:1].tolist()}
-        if len(placed) > 1 and count > 2:
-            size = min((count - 1) // 2, len(placed) - 1)
-            chosen.update(random.choice(placed[1:], size, replace=False).tolist())
+        for bars, most in ((placed[1:], (count - 1) // 2), (brackets, count // 4)):
+            size = min(most, len(bars), max(count - len(chosen), 0))
+            chosen.update(random.choice(bars, size, replace=False).tolist() if size else ())
         edges = np.linspace(first, end, max(count - len(chosen), 0) + 1)
         for begin, stop in pairwise(edges):
             chosen.add(min(int(random.uniform(begin, stop)), end - 1))
