@@ -127,7 +127,7 @@ def _of_orders(base: Seen, other: Seen, last: int) -> Difference | None:
     rows = [table.iloc[number].to_dict() if number < len(table) else None for table in tables]
     there = [row for row in rows if row is not None]
     bar = _bar_of(there, last)
-    return Difference(ORDER, ORDER, there[0]["Role"], bar, *(_text(row, bar) for row in rows))
+    return Difference(ORDER, ORDER, there[0]["Role"], bar, *map(_text, rows))
 
 
 def _first_row(base: Seen, other: Seen) -> int:
@@ -157,7 +157,7 @@ def _same(rows: list[dict[Any, Any]], names: tuple[str, ...]) -> bool:
     return all(alike(rows[0][name], rows[1][name]) for name in names)
 
 
-def _text(row: dict[Any, Any] | None, bar: int) -> str:
+def _text(row: dict[Any, Any] | None) -> str:
     """Describe an order in a few words."""
     if row is None:
         return "no order"
@@ -166,6 +166,4 @@ def _text(row: dict[Any, Any] | None, bar: int) -> str:
         price = row[name]
         if price is not None and price == price:
             text += f" {name.lower()} {price:g}"
-    if row["PlacedBar"] != bar:
-        text += f" of bar {row['PlacedBar']}"
-    return f"{text}, {row['Outcome']}"
+    return f"{text} on bar {row['PlacedBar']}, {row['Outcome']}"
