@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from hindcaster import errors
+from hindcaster._counts import checked_count
 from hindcaster._progress import Progress
 from hindcaster._types import FloatArray, IntArray
 from hindcaster.data.moves import COLUMNS, BarMoves, seeded
@@ -197,8 +198,7 @@ def permutations(
     names = rows_for(test._axis)
     if not isinstance(metric, str) or metric not in names:
         raise errors.unknown_test_metric(metric, names)
-    if not isinstance(n, (int, np.integer)) or isinstance(n, bool) or n < 1:
-        raise errors.bad_scenario_count("n", n)
+    checked_count("n", n)
     moves = BarMoves(test._data)
     real = np.array([test._data[name].to_numpy(np.float64) for name in COLUMNS])
     nothing = np.empty(0, np.int64)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from operator import index
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
 
 from hindcaster import errors
+from hindcaster._counts import checked_count, checked_seed
 from hindcaster.data.moves import BarMoves, default_block_length, seeded
 from hindcaster.reruns import Reruns, bars_kept, rerun, rows_for, values_of
 from hindcaster.stats.scenarios import PERCENTILES, booked_curve, share_at_least, shuffled_order
@@ -184,7 +184,7 @@ class MonteCarlo:
 
 
 def _tied(value: float) -> float:
-    """What counts as reaching a value: sums of the same trades differ in their last digits."""
+    """Lower a value to what counts as reaching it: sums differ in their last digits."""
     return value - 1e-9 * abs(value)
 
 
@@ -211,7 +211,7 @@ def monte_carlo(
     """
     if kind not in KINDS:
         raise errors.unknown_kind(kind, KINDS)
-    count, chosen = scenario_count("n", n), chosen_seed("seed", seed)
+    count, chosen = checked_count("n", n), checked_seed("seed", seed)
     if kind != "block_bootstrap" and block_length is not None:
         raise errors.blocks_without_bootstrap(kind)
     mix = _Mixed(test, kind, chosen, block_length) if kind != "trades" else None
@@ -284,19 +284,3 @@ def _orders(
     for k in range(count):
         values[k], equity[k] = judged(profits[shuffled_order(len(profits), seed + k)])
     return *judged(profits), Reruns(values, equity, [])
-
-
-def scenario_count(name: str, value: Any) -> int:
-    """Check a number of scenarios."""
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1:
-        raise errors.bad_scenario_count(name, value)
-    return index(value)
-
-
-def chosen_seed(name: str, value: Any) -> int:
-    """Check a seed, or draw one."""
-    if value is None:
-        return int(np.random.SeedSequence().generate_state(1)[0])
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 0:
-        raise errors.bad_seed(name, value)
-    return index(value)

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from hindcaster import errors
+from hindcaster._counts import checked_seed
 from hindcaster.stats.significance import SEED, mean_of
 
 if TYPE_CHECKING:
@@ -294,14 +295,12 @@ class ChanceTesting:
         """
         if method not in METHODS:
             raise errors.unknown_test_method(method, METHODS)
-        drawn = np.random.SeedSequence().entropy if seed is None else seed
-        if not isinstance(drawn, (int, np.integer)) or isinstance(drawn, bool) or drawn < 0:
-            raise errors.bad_seed("seed", seed)
+        drawn = checked_seed("seed", seed)
         from hindcaster import chance
 
         shown: dict[str, Any] = {
             "method": method,
-            "seed": int(drawn),
+            "seed": drawn,
             "strategy": self._strategy.__name__,
         }
         if method == BOOTSTRAP:
@@ -309,7 +308,7 @@ class ChanceTesting:
                 raise errors.argument_of_other_method("metric", method, PERMUTATION)
             length = _BLOCK_LENGTH if block_length is None else block_length
             found = chance.bootstrap(
-                self, params, _SAMPLES if n is None else n, int(drawn), length, stacklevel=2
+                self, params, _SAMPLES if n is None else n, drawn, length, stacklevel=2
             )
             return Significance(found, **shown, block_length=length)
         if block_length is not None:
@@ -318,7 +317,7 @@ class ChanceTesting:
             self,
             params,
             _PERMUTATIONS if n is None else n,
-            int(drawn),
+            drawn,
             _METRIC if metric is None else metric,
             stacklevel=2,
         )

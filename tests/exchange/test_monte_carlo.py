@@ -124,10 +124,17 @@ def test_prepared_candles_give_the_same(changed):
 
 def test_callbacks_hear_of_each_scenario(capsys):
     told = []
-    monte_carlo_trades(**setup(), num_scenarios=2, progress_callback=told.append,
-                       result_callback=lambda one: told.append(("trades", one["scenario_index"])))  # fmt: skip
-    monte_carlo_candles(**setup(), **BLOCKS, num_scenarios=2, progress_callback=told.append,
-                        result_callback=lambda one: told.append(("path", one["scenario_index"])))  # fmt: skip
+    for kind, function, options in (
+        ("trades", monte_carlo_trades, {}),
+        ("path", monte_carlo_candles, BLOCKS),
+    ):
+        function(
+            **setup(),
+            **options,
+            num_scenarios=2,
+            progress_callback=told.append,
+            result_callback=lambda one, kind=kind: told.append((kind, one["scenario_index"])),
+        )
     assert told == [("trades", 0), 1, ("trades", 1), 2, ("path", 1), 1, ("path", 2), 2]
     assert capsys.readouterr() == ("", "")
 

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 from bokeh.models import GridPlot
-
 from examples.sma_cross import SmaCross
+
 from hindcaster import Backtest, Strategy
 from hindcaster.data.moves import COLUMNS, BarMoves, seeded
 from hindcaster.datasets import GOOG
@@ -160,8 +160,8 @@ def test_a_strategy_that_reads_another_column_says_so():
             super().init()
             self.extra = self.data.Extra
 
+    cross_of = Backtest(YEARS.assign(Extra=1.0), Reads, finalize_trades=True)
     with pytest.raises(AttributeError, match="no column 'Extra'"):
-        cross_of = Backtest(YEARS.assign(Extra=1.0), Reads, finalize_trades=True)
         cross_of.monte_carlo("bars", n=2, seed=1)
 
 
@@ -198,7 +198,7 @@ def test_the_picture_is_written(kind, tmp_path):
     ("given", "error", "text"),
     [
         ({"kind": "bar"}, ValueError, "'trades', 'bars', 'block_bootstrap', got 'bar'"),
-        ({"n": 0}, ValueError, "n must be a whole number of scenarios from 1 on, got 0"),
+        ({"n": 0}, ValueError, "n must be a whole number of at least 1, got 0"),
         ({"n": 2.5}, TypeError, "got 2.5"),
         ({"seed": -1}, ValueError, "seed must be a whole number from 0 on"),
         ({"seed": "a"}, TypeError, "got 'a'"),

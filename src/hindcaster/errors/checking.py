@@ -41,18 +41,6 @@ def data_needed(strategy: str) -> TypeError:
     return TypeError(f"Pass the data too: check_lookahead({strategy}, data).")
 
 
-def bad_count(argument: str, value: Any) -> TypeError | ValueError:
-    """A number of cuts or starts is no positive whole number."""
-    kind = ValueError if isinstance(value, int) else TypeError
-    return kind(f"{argument} must be a whole number of at least 1, got {value!r}.")
-
-
-def bad_seed(value: Any) -> TypeError | ValueError:
-    """A seed is no whole number, or a negative one."""
-    kind = ValueError if isinstance(value, int) else TypeError
-    return kind(f"random_state must be a whole number of at least 0, got {value!r}.")
-
-
 def bad_tolerance(value: Any) -> ValueError:
     """A tolerance is no positive number."""
     return ValueError(f"tolerance must be above 0 and below 1 (0.001 is 0.1 %), got {value!r}.")

@@ -1,5 +1,6 @@
 """Mistakes in the data and in the settings of a backtest."""
 
+from numbers import Integral
 from typing import Any
 
 from hindcaster.errors.orders import price_text
@@ -161,3 +162,19 @@ def index_not_sorted(before: Any, after: Any) -> str:
     return (
         f"Data index is not sorted in ascending order (row {after} follows {before}). Sorting it."
     )
+
+
+def bad_count(name: str, value: Any, least: int) -> TypeError | ValueError:
+    """A number of things is no whole number, or too small."""
+    kind = ValueError if _is_whole(value) else TypeError
+    return kind(f"{name} must be a whole number of at least {least}, got {value!r}.")
+
+
+def bad_seed(name: str, value: Any) -> TypeError | ValueError:
+    """The seed of random numbers is no whole number, or a negative one."""
+    kind = ValueError if _is_whole(value) else TypeError
+    return kind(f"{name} must be a whole number from 0 on, or None for a new one, got {value!r}.")
+
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, Integral) and not isinstance(value, bool)

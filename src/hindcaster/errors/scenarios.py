@@ -9,18 +9,6 @@ def unknown_kind(kind: Any, kinds: tuple[str, ...]) -> ValueError:
     return ValueError(f"kind must be one of {names}, got {kind!r}.")
 
 
-def bad_scenario_count(name: str, value: Any) -> TypeError | ValueError:
-    """The number of scenarios is no number of scenarios."""
-    kind = ValueError if isinstance(value, int) else TypeError
-    return kind(f"{name} must be a whole number of scenarios from 1 on, got {value!r}.")
-
-
-def bad_seed(name: str, value: Any) -> TypeError | ValueError:
-    """The seed is none."""
-    kind = ValueError if isinstance(value, int) else TypeError
-    return kind(f"{name} must be a whole number from 0 on, or None for a new one, got {value!r}.")
-
-
 def bad_block_length(value: Any, most: int) -> TypeError | ValueError:
     """Blocks are longer than the data, or hold no bar."""
     kind = ValueError if isinstance(value, int) else TypeError
@@ -83,12 +71,6 @@ def no_trades_to_shuffle() -> ValueError:
         "The backtest has no trades, so there is no order of trades to change. Give it more "
         "candles, or a strategy that trades on these."
     )
-
-
-def bad_cpu_cores(value: Any) -> TypeError | ValueError:
-    """The number of workers is none."""
-    kind = ValueError if isinstance(value, int) else TypeError
-    return kind(f"cpu_cores must be a whole number from 1 on, or None, got {value!r}.")
 
 
 def no_such_results(name: str, part: str) -> ValueError:

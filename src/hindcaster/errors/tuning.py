@@ -16,11 +16,6 @@ def nothing_to_trade() -> ValueError:
     return ValueError("routes must hold at least one trading route, it is empty.")
 
 
-def bad_count(name: str, value: Any, least: int) -> ValueError:
-    """A count is no whole number, or too small."""
-    return ValueError(f"{name} must be a whole number of at least {least}, got {value!r}.")
-
-
 def no_hyperparameters(name: str) -> InvalidStrategy:
     """There is nothing to search for."""
     return InvalidStrategy(

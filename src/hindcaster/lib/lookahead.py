@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from hindcaster import errors
+from hindcaster._counts import checked_count, checked_seed
 from hindcaster._progress import Progress
 from hindcaster.backtest import Backtest
 from hindcaster.engine import codes
@@ -181,7 +182,7 @@ def check_lookahead(
     /,
     *,
     cuts: int = 12,
-    random_state: int = 0,
+    random_state: int | None = 0,
     known: Collection[str] = (),
     **params: Any,
 ) -> LookaheadCheck:
@@ -202,7 +203,7 @@ def check_lookahead(
         Number of bars after which the future is changed. The first bar on which `next` is called
         is one, half of the others are bars on which orders are placed, the rest is spread over
         the data. (Where something is found, more are tried.)
-    random_state : int, default 0
+    random_state : int or None, default 0
         Seed for the bars and what is drawn for the changed data.
     known : collection of str, optional
         Names of tables outside of the data, such as a calendar, of which the strategy may read
@@ -261,9 +262,9 @@ def check_lookahead(
     """
     subject = subject_of(test, data)
     checked_count("cuts", cuts)
-    _check_seed(random_state)
+    seed = checked_seed("random_state", random_state)
     with alone():
-        return _Search(subject, dict(params), random_state, known).search(cuts)
+        return _Search(subject, dict(params), seed, known).search(cuts)
 
 
 def subject_of(test: Any, data: Any) -> Backtest:
@@ -281,18 +282,6 @@ def subject_of(test: Any, data: Any) -> Backtest:
         closes = pd.to_numeric(data["Close"], errors="coerce").to_numpy(np.float64)
         highest = max(highest, np.max(closes[np.isfinite(closes)], initial=0.0))
     return Backtest(data, test, cash=1000 * highest)
-
-
-def checked_count(argument: str, value: Any) -> int:
-    """Check a number of things."""
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1:
-        raise errors.bad_count(argument, value)
-    return int(value)
-
-
-def _check_seed(value: Any) -> None:
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 0:
-        raise errors.bad_seed(value)
 
 
 class _Case(NamedTuple):

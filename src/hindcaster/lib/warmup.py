@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from hindcaster import errors
+from hindcaster._counts import checked_count
 from hindcaster._progress import Progress
 from hindcaster._types import AnyArray, FloatArray
 from hindcaster.backtest import Backtest
@@ -16,7 +17,7 @@ from hindcaster.engine import codes
 from hindcaster.lib._comparing import ROUNDING, distance, parting
 from hindcaster.lib._differences import differences
 from hindcaster.lib._observing import Line, Seen, alone, observe
-from hindcaster.lib.lookahead import checked_count, subject_of
+from hindcaster.lib.lookahead import subject_of
 from hindcaster.strategy import Strategy
 
 WINDOW: Final = "window"

@@ -6,7 +6,6 @@ from hindcaster.research.candles import (
     fake_candle,
     fake_range_candles,
 )
-from hindcaster.research.monte_carlo import monte_carlo_candles, monte_carlo_trades
 from hindcaster.research.ml import (
     gather_ml_data,
     load_ml_data_csv,
@@ -14,6 +13,7 @@ from hindcaster.research.ml import (
     save_ml_model,
     train_model,
 )
+from hindcaster.research.monte_carlo import monte_carlo_candles, monte_carlo_trades
 from hindcaster.research.optimize import optimize, print_optimize_summary
 from hindcaster.research.prepared import PreparedCandles
 from hindcaster.research.rule_significance_testing import (
@@ -31,10 +31,10 @@ __all__ = [
     "gather_ml_data",
     "get_candles",
     "import_candles",
-    "monte_carlo_candles",
-    "monte_carlo_trades",
     "load_ml_data_csv",
     "load_ml_model",
+    "monte_carlo_candles",
+    "monte_carlo_trades",
     "optimize",
     "plot_significance_test",
     "print_optimize_summary",

@@ -12,17 +12,16 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from typing import Any, Final
 
-import numpy as np
-
 from hindcaster import errors
+from hindcaster._counts import checked_count
 from hindcaster.optimize.execution import evaluate
 from hindcaster.research.backtest import backtest
 from hindcaster.research.config import terms_of
-from hindcaster.research.monte_carlo.common import patience
 from hindcaster.research.inputs import rows_by_symbol
 from hindcaster.research.prepared import PreparedCandles
 from hindcaster.research.routes import Route, make_strategy, read_routes, strategy_class
 from hindcaster.research.sampling import samples
+from hindcaster.research.workers import patience, workers
 
 logger = logging.getLogger("hindcaster.research")
 
@@ -166,11 +165,9 @@ def optimize(
     """
     if objective_function not in _RATIOS:
         raise errors.unknown_objective(objective_function, _RATIOS)
-    _check_count("optimal_total", optimal_total, 2)
-    _check_count("trials", trials, 1)
-    _check_count("best_candidates_count", best_candidates_count, 1)
-    if cpu_cores is not None:
-        _check_count("cpu_cores", cpu_cores, 0)
+    checked_count("optimal_total", optimal_total, 2)
+    checked_count("trials", trials, 1)
+    checked_count("best_candidates_count", best_candidates_count, 1)
     if not routes:
         raise errors.nothing_to_trade()
     flat = _as_for_backtest(config)
@@ -282,12 +279,6 @@ def _hyperparameters_of(run: _Trial) -> list[Mapping[str, Any]]:
     return list(found)
 
 
-def _check_count(name: str, value: Any, least: int) -> None:
-    whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
-    if not whole or value < least:
-        raise errors.bad_count(name, value, least)
-
-
 def _fitness(metrics: dict[str, Any], objective: str, optimal_total: int) -> float:
     name, best = _RATIOS[objective]
     total = metrics["total"]
@@ -310,10 +301,7 @@ def _run_all(
         return f"best={max(outcome.fitness for outcome in outcomes):.4g}" if outcomes else ""
 
     with ExitStack() as stack:
-        if cpu_cores is not None:
-            import joblib
-
-            stack.enter_context(joblib.parallel_config(n_jobs=max(1, cpu_cores)))
+        stack.enter_context(workers(cpu_cores))
         label = "optimize"
         results = stack.enter_context(
             closing(evaluate(run, drawn, label, note, patience=patience(progress_bar)))

@@ -22,10 +22,10 @@ from hindcaster.exchange.run import Run
 from hindcaster.exchange.timeframes import MINUTE_MS
 from hindcaster.plotting.options import check_theme
 from hindcaster.research.backtest import Layout, attach_strategies, read_layout
-from hindcaster.research.monte_carlo.common import patience
 from hindcaster.research.outputs.storage import Storage
 from hindcaster.research.simulation import Simulation
 from hindcaster.research.timeline import Timeline
+from hindcaster.research.workers import patience
 from hindcaster.stats.significance import (
     FEWEST,
     SEED,

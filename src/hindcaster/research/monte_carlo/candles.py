@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from hindcaster import errors
+from hindcaster._counts import checked_count
 from hindcaster.candle_pipelines import (
     GaussianNoiseCandlesPipeline,
     GaussianResamplerCandlesPipeline,
@@ -15,7 +16,8 @@ from hindcaster.candle_pipelines.bounds import own_or_global
 from hindcaster.optimize.execution import evaluate
 from hindcaster.optimize.scoring import Failure
 from hindcaster.research.backtest import backtest
-from hindcaster.research.monte_carlo.common import Told, analysis, check_count, patience, workers
+from hindcaster.research.monte_carlo.common import Told, analysis
+from hindcaster.research.workers import patience, workers
 
 _COMPARED: Final = (
     "net_profit_percentage",
@@ -131,7 +133,7 @@ def monte_carlo_candles(
     >>> [scenario["scenario_index"] for scenario in found["scenarios"]]
     [1, 2, 3]
     """
-    check_count(num_scenarios)
+    checked_count("num_scenarios", num_scenarios)
     base: dict[str, Any] = {
         "config": config,
         "routes": routes,

@@ -2,38 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
-import math
 from collections.abc import Callable
 from typing import Any, Final
 
-from hindcaster import errors
 from hindcaster.stats.scenarios import confidence
 
 Analysis = dict[str, Any]
 _NOTHING: Final = "No simulation results to analyze"
-
-
-def check_count(value: Any) -> None:
-    """Refuse what is no number of scenarios."""
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise errors.bad_scenario_count("num_scenarios", value)
-
-
-def workers(cpu_cores: Any) -> Any:
-    """Let joblib use so many workers, or as many as it is asked for by the caller's context."""
-    if cpu_cores is None:
-        return contextlib.nullcontext()
-    if isinstance(cpu_cores, bool) or not isinstance(cpu_cores, int) or cpu_cores < 0:
-        raise errors.bad_cpu_cores(cpu_cores)
-    import joblib
-
-    return joblib.parallel_config(n_jobs=max(1, cpu_cores))
-
-
-def patience(progress_bar: bool) -> float:
-    """Seconds until there is a progress bar."""
-    return -1.0 if progress_bar else math.inf
 
 
 class Told:

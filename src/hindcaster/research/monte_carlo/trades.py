@@ -8,10 +8,12 @@ from typing import Any, Final
 import numpy as np
 
 from hindcaster import errors
+from hindcaster._counts import checked_count
 from hindcaster._progress import Progress
 from hindcaster._types import FloatArray
 from hindcaster.research.backtest import backtest
-from hindcaster.research.monte_carlo.common import Told, analysis, check_count, patience, workers
+from hindcaster.research.monte_carlo.common import Told, analysis
+from hindcaster.research.workers import patience, workers
 from hindcaster.stats.scenarios import booked_curve, curve_metrics, shuffled_order
 
 _FIRST_SEED: Final = 42
@@ -115,7 +117,7 @@ def monte_carlo_trades(
     >>> sorted(found["confidence_analysis"]["metrics"])
     ['calmar_ratio', 'max_drawdown', 'sharpe_ratio', 'total_return']
     """
-    check_count(num_scenarios)
+    checked_count("num_scenarios", num_scenarios)
     with workers(cpu_cores):
         original = backtest(
             config,
