@@ -298,7 +298,7 @@ def test_same_seed_gives_the_same_check():
         ((leaks.BuyAndHold, BARS), {"cuts": 0}, ValueError, "cuts must be a whole number"),
         ((leaks.BuyAndHold, BARS), {"cuts": 2.5}, TypeError, "cuts must be a whole number"),
         ((leaks.BuyAndHold, BARS), {"random_state": -1}, ValueError, "random_state"),
-        ((leaks.BuyAndHold, BARS), {"random_state": None}, TypeError, "random_state"),
+        ((leaks.BuyAndHold, BARS), {"random_state": 1.5}, TypeError, "random_state"),
         ((leaks.BuyAndHold, BARS[:2]), {}, ValueError, "no bar is left"),
         ((leaks.BuyAndHold, BARS), {"unknown": 1}, AttributeError, "unknown"),
     ],
