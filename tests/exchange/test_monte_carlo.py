@@ -124,18 +124,14 @@ def test_prepared_candles_give_the_same(changed):
 
 def test_callbacks_hear_of_each_scenario(capsys):
     told = []
-    for kind, function, options in (
-        ("trades", monte_carlo_trades, {}),
-        ("path", monte_carlo_candles, BLOCKS),
-    ):
-        function(
-            **setup(),
-            **options,
-            num_scenarios=2,
-            progress_callback=told.append,
-            result_callback=lambda one, kind=kind: told.append((kind, one["scenario_index"])),
-        )
-    assert told == [("trades", 0), 1, ("trades", 1), 2, ("path", 1), 1, ("path", 2), 2]
+
+    def hear(scenario):
+        told.append(("result", scenario["scenario_index"]))
+
+    both = {"num_scenarios": 2, "progress_callback": told.append, "result_callback": hear}
+    monte_carlo_trades(**setup(), **both)
+    monte_carlo_candles(**setup(), **BLOCKS, **both)
+    assert told == [("result", 0), 1, ("result", 1), 2, ("result", 1), 1, ("result", 2), 2]
     assert capsys.readouterr() == ("", "")
 
 

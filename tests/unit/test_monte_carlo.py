@@ -146,9 +146,8 @@ def test_scenarios_that_raise_are_nan_and_listed():
     expected = [k for k, high in enumerate(highest) if high > limit]
     assert 0 < len(expected) < 6
     test = Backtest(YEARS, Touchy, finalize_trades=True)
-    with pytest.warns(
-        UserWarning, match=rf"{len(expected)} of 6 scenarios raised.*ArithmeticError"
-    ):
+    text = rf"{len(expected)} of 6 scenarios raised.*ArithmeticError"
+    with pytest.warns(UserWarning, match=text):
         found = test.monte_carlo("bars", n=6, seed=2, limit=limit)
     assert [k for k, _ in found.failures] == expected
     assert found.stats.isna().all(axis=1).to_numpy().nonzero()[0].tolist() == expected
@@ -160,9 +159,9 @@ def test_a_strategy_that_reads_another_column_says_so():
             super().init()
             self.extra = self.data.Extra
 
-    cross_of = Backtest(YEARS.assign(Extra=1.0), Reads, finalize_trades=True)
+    test = Backtest(YEARS.assign(Extra=1.0), Reads, finalize_trades=True)
     with pytest.raises(AttributeError, match="no column 'Extra'"):
-        cross_of.monte_carlo("bars", n=2, seed=1)
+        test.monte_carlo("bars", n=2, seed=1)
 
 
 def test_other_units_and_labels_work():

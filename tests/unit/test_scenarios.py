@@ -137,9 +137,8 @@ def test_ranks_and_p_values_in_words(original, rank, significance):
     (detail,) = found["detailed"]
     assert (detail["rank"], detail["significance"]) == (rank, significance)
     count = int(original == 101)
-    assert found["overall"].endswith(
-        f"with {count} out of 1 metrics being statistically significant."
-    )
+    text = f"with {count} out of 1 metrics being statistically significant."
+    assert found["overall"].endswith(text)
 
 
 def test_the_mildest_drawdown_ranks_first():

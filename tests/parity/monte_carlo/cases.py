@@ -155,9 +155,8 @@ def path(package: str, name: str) -> dict[str, Any]:
 def piped(package: str, name: str) -> np.ndarray:
     """Let 240 candles pass through a pipeline; NumPy's global generator begins with 7."""
     kind, size, options = PIPELINES[name]
-    pipeline = getattr(importlib.import_module(f"{package}.candle_pipelines"), kind)(
-        size, **options
-    )
+    module = importlib.import_module(f"{package}.candle_pipelines")
+    pipeline = getattr(module, kind)(size, **options)
     rows, made = market(8, 240), []
     np.random.seed(7)  # noqa: NPY002
     buffer = np.zeros((size, 6))
