@@ -20,6 +20,7 @@ from hindcaster.research.monte_carlo import (
     print_monte_carlo_candles_summary,
     print_monte_carlo_trades_summary,
 )
+from hindcaster.research.pipelines import changed as changed_rows
 from tests.parity.monte_carlo.cases import EXCHANGE, NOISE, arguments, trader
 
 BLOCKS = {
@@ -233,3 +234,14 @@ def test_short_candles_have_no_ratios_but_an_analysis():
     assert math.isnan(metric["original"])
     assert metric["p_value"] == 0
     assert metric["simulations"]["count"] == 3
+
+
+def test_a_shorter_last_batch_of_noise_opens_within_the_batch_before():
+    rows = setup()["candles"][f"{EXCHANGE}-BTC-USDT"]["candles"][:25]
+    pipeline = GaussianNoiseCandlesPipeline(10, **NOISE, seed=1)
+    made = changed_rows({"BTC-USDT": rows}, {"BTC-USDT": pipeline})["BTC-USDT"]
+    assert made[0, 1] == rows[0, 1]
+    assert made[10, 1] == made[9, 2]
+    assert made[20, 1] == made[14, 2]  # five rows: the close of row five of the batch before
+    again = changed_rows({"BTC-USDT": rows}, {"BTC-USDT": pipeline})["BTC-USDT"]
+    assert again[0, 1] == rows[0, 1]

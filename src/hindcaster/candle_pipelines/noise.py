@@ -14,8 +14,9 @@ class GaussianNoiseCandlesPipeline(BaseCandlesPipeline):
     """Add noise to candles: a random walk to the closes, noise to highs and lows.
 
     The walk starts anew in each batch: the close of row k gets the sum of k + 1 draws. Opens are
-    the closes before. Highs and lows that the noise brought to the
-    wrong side of the other prices are moved to them. Times and volumes stay.
+    the closes before. Highs and lows that the noise brought to the wrong side of the other prices
+    are moved to them. Times and volumes stay. In a last batch of n rows, fewer than the others,
+    the first open is the close of row n of the batch before.
 
     Parameters
     ----------
@@ -72,10 +73,12 @@ class GaussianNoiseCandlesPipeline(BaseCandlesPipeline):
     def process(self, original_1m_candles: FloatArray, out: FloatArray) -> bool:
         """Add noise to a batch."""
         count, draw = len(out), self._random.normal
+        # In a last batch with fewer rows this is not the close before it: so it is in Jesse.
+        before = out.item(-1, CLOSE) or self.last_price or original_1m_candles.item(0, OPEN)
         out[:] = original_1m_candles
         out[:, CLOSE] += np.cumsum(draw(self.close_mu, self.close_sigma, count))
         out[:, HIGH] = out[:, HIGH] + self.high_mu + draw(0.0, self.high_sigma, count)
         out[:, LOW] = out[:, LOW] + self.low_mu + draw(0.0, self.low_sigma, count)
-        opened_at(self.last_price or out.item(0, OPEN), out)
+        opened_at(before, out)
         bounded(out, out[:, LOW].copy())
         return True

@@ -86,6 +86,7 @@ def _change(rows: FloatArray, pipeline: BaseCandlesPipeline, symbol: str, first:
     out = pipeline._output[: len(batch)]
     if first == 0:
         pipeline.last_price = float(batch[0, OPEN])
+        pipeline._output[:] = 0.0
     if pipeline.process(batch.copy(), out):
         where = f"{type(pipeline).__name__} for {symbol!r}, rows from {first} on"
         check_rows(where, out)
