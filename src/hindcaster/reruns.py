@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import warnings
 from collections.abc import Callable
+from contextlib import closing
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
@@ -149,8 +150,9 @@ def rerun(
     found: list[Any] = []
     interrupted = False
     try:
-        for outcome in evaluate(runs, [{"scenario": k} for k in range(count)], label):
-            found.append(outcome)  # noqa: PERF402  (what came before Ctrl-C is kept)
+        with closing(evaluate(runs, [{"scenario": k} for k in range(count)], label)) as outcomes:
+            for outcome in outcomes:
+                found.append(outcome)  # noqa: PERF402  (what came before Ctrl-C is kept)
     except KeyboardInterrupt:
         if not found:
             raise

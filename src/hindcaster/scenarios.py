@@ -71,6 +71,8 @@ class Scenarios:
           whether the strategy is compiled.
         - Bars of scenarios have the index of the data, and the columns Open, High, Low, Close and
           Volume only, as floats: a strategy that reads another raises an error.
+        - A parameter of the strategy that is called like an argument here, such as ``n``, keeps the
+          value of the class: derive one with another value.
         - Trades are shuffled as `hindcaster.research.monte_carlo_trades` does it with seed 42.
 
         References

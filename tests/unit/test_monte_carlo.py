@@ -153,6 +153,25 @@ def test_scenarios_that_raise_are_nan_and_listed():
     assert found.stats.isna().all(axis=1).to_numpy().nonzero()[0].tolist() == expected
 
 
+class Interrupted(SmaCross):
+    made = 0
+
+    def init(self):
+        super().init()
+        type(self).made += 1
+        if self.made == 4:
+            raise KeyboardInterrupt
+
+
+def test_what_came_before_an_interrupt_is_kept():
+    Interrupted.made = 0
+    test = Backtest(YEARS, Interrupted, finalize_trades=True, compiled=False)
+    with pytest.warns(UserWarning, match="Interrupted after 2 of 5 scenarios"):
+        found = test.monte_carlo("bars", n=5, seed=1)
+    Interrupted.made = 10
+    pd.testing.assert_frame_equal(found.stats, test.monte_carlo("bars", n=2, seed=1).stats)
+
+
 def test_a_strategy_that_reads_another_column_says_so():
     class Reads(SmaCross):
         def init(self):

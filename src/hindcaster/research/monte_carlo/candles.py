@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from typing import Any, Final
 
 from hindcaster import errors
@@ -153,12 +154,13 @@ def monte_carlo_candles(
         told = Told(progress_callback, result_callback)
         scenarios, failures = [], []
         label, wait = "Monte Carlo", patience(progress_bar)
-        for case, found in zip(cases, evaluate(runs, cases, label, patience=wait), strict=True):
-            if isinstance(found, Failure):
-                failures.append((case["scenario"], found.error))
-            elif found is not None:
-                scenarios.append(found)
-            told(found if isinstance(found, dict) else None)
+        with closing(evaluate(runs, cases, label, patience=wait)) as results:
+            for case, found in zip(cases, results, strict=True):
+                if isinstance(found, Failure):
+                    failures.append((case["scenario"], found.error))
+                elif found is not None:
+                    scenarios.append(found)
+                told(found if isinstance(found, dict) else None)
     if len(failures) == num_scenarios:
         raise failures[0][1]
     if failures:
