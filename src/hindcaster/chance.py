@@ -26,7 +26,7 @@ from hindcaster.stats.significance import (
     require_block_length,
     require_number,
     rule_returns,
-    share_at_least,
+    share_p_value,
 )
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def bootstrap(
         RULE_RETURN,
         observed,
         simulated,
-        share_at_least(observed, simulated),
+        share_p_value(observed, simulated),
         count,
         observed * count / _years(test._axis, first, last),
     )
@@ -198,7 +198,7 @@ def permutations(
     names = rows_for(test._axis)
     if not isinstance(metric, str) or metric not in names:
         raise errors.unknown_test_metric(metric, names)
-    checked_count("n", n)
+    n = checked_count("n", n)
     moves = BarMoves(test._data)
     real = np.array([test._data[name].to_numpy(np.float64) for name in COLUMNS])
     nothing = np.empty(0, np.int64)

@@ -18,7 +18,7 @@ from hindcaster.stats.significance import (
     bootstrap_means,
     rank_p_value,
     rule_returns,
-    share_at_least,
+    share_p_value,
 )
 from hindcaster.strategies import Strategy as Rule
 
@@ -97,7 +97,7 @@ def test_single_draws_agree_with_the_normal_approximation():
     error = values.std() / math.sqrt(len(values))
     expected = 1 - NormalDist().cdf(values.mean() / error)
     means = bootstrap_means(values, 4_000, 1, np.random.default_rng(2))
-    assert share_at_least(values.mean(), means) == pytest.approx(expected, abs=0.015)
+    assert share_p_value(values.mean(), means) == pytest.approx(expected, abs=0.015)
 
 
 def test_blocks_as_long_as_the_data_are_rotations():
@@ -123,7 +123,7 @@ def test_luck_is_significant_as_often_as_the_level_says_and_skill_mostly(edge, l
         signals = np.where(rng.random(120) < edge, np.sign(steps), rng.choice([-1, 0, 1], 120))
         prices = np.exp(np.cumsum(np.concatenate([[0], steps])))
         values = rule_returns(prices, np.append(signals, 0)).values
-        p_values.append(share_at_least(values.mean(), bootstrap_means(values, 100, 1, rng)))
+        p_values.append(share_p_value(values.mean(), bootstrap_means(values, 100, 1, rng)))
     assert low <= np.mean(np.array(p_values) <= 0.1) <= high
     if not edge:
         assert np.mean(p_values) == pytest.approx(0.5, abs=4 / math.sqrt(12 * 100))

@@ -35,7 +35,7 @@ from hindcaster.stats.significance import (
     require_block_length,
     require_number,
     rule_returns,
-    share_at_least,
+    share_p_value,
 )
 from hindcaster.strategies.signals import SignalAgent
 
@@ -189,7 +189,7 @@ def rule_significance_test(
         "annualized_return": float(observed * (count * _YEAR / elapsed)) if count else observed,
         "annualization": int(rule.run.terms.annualization),
         "simulated_means": simulated,
-        "p_value": share_at_least(observed, simulated),
+        "p_value": share_p_value(observed, simulated),
         "n_simulations": len(simulated),
         "n_observations": count,
         "bootstrap_mean_block_length": bootstrap_mean_block_length,

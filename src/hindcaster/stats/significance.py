@@ -12,6 +12,7 @@ import numpy as np
 
 from hindcaster import errors
 from hindcaster._types import AnyArray, FloatArray
+from hindcaster.stats.scenarios import share_at_least
 
 FEWEST: Final = 30  # observations; with less the means of samples are too irregular
 SEED: Final = 42
@@ -138,9 +139,9 @@ def _samples(size: int, n: int, stop: float, generator: np.random.Generator) -> 
         yield places
 
 
-def share_at_least(observed: float, simulated: FloatArray) -> float:
+def share_p_value(observed: float, simulated: FloatArray) -> float:
     """P-value of a bootstrap: share of the samples that reach the observed mean; NaN of none."""
-    return mean_of((simulated >= observed).astype(np.float64))
+    return share_at_least(simulated, observed) if len(simulated) else float("nan")
 
 
 def rank_p_value(observed: float, simulated: FloatArray) -> float:
