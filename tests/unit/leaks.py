@@ -1,5 +1,6 @@
 """Strategies that use the future, each in another way, and some that only look as if they did."""
 
+import functools
 import random
 from collections import deque
 from types import SimpleNamespace
@@ -35,6 +36,8 @@ OTHER = pd.Series(np.random.default_rng(8).normal(size=len(BARS)), BARS.index)
 CLOSES = BARS.Close.to_numpy()
 TABLES = {"bars": BARS}
 SETTINGS = SimpleNamespace(frame=BARS)
+BY_DATE = BARS.Close.to_dict()
+ROWS = [tuple(row) for row in BARS.to_numpy()]
 WEEKS = BARS.resample("W").Close.last()
 
 
@@ -338,6 +341,54 @@ def closing_over(frame):
 Closure = closing_over(BARS)
 
 
+@functools.cache
+def loaded():
+    return BARS.copy()
+
+
+class CachedLoader(Foreseeing):
+    def tomorrow(self, bar):
+        return loaded().Close.iloc[min(bar + 1, 159)]
+
+
+class Dates(Foreseeing):
+    def tomorrow(self, bar):
+        return BY_DATE.get(self.data.index[-1] + pd.Timedelta(days=1), 0.0)
+
+
+class Rows(Foreseeing):
+    def tomorrow(self, bar):
+        return ROWS[min(bar + 1, len(ROWS) - 1)][3]
+
+
+class Feed:
+    def __init__(self, bars):
+        self.markets = {"spot": {"bars": bars}}
+
+    def close(self, bar):
+        return self.markets["spot"]["bars"].Close.iloc[min(bar, 159)]
+
+
+FEED = Feed(BARS)
+
+
+class ObjectWithTables(Foreseeing):
+    def tomorrow(self, bar):
+        return FEED.close(bar + 1)
+
+
+def with_table(bar):
+    return with_table.bars.Close.iloc[min(bar + 1, 159)]
+
+
+with_table.bars = BARS
+
+
+class FunctionAttribute(Foreseeing):
+    def tomorrow(self, bar):
+        return with_table(bar)
+
+
 class OtherAsset(Strategy):
     def init(self):
         pass
@@ -376,6 +427,90 @@ class RememberedOnly(Strategy):
             self.buy(size=1)
 
 
+class CancelsByFuture(Strategy):
+    def init(self):
+        self.closes = np.asarray(self.data.Close)
+
+    def next(self):
+        bar = len(self.data) - 1
+        if bar % 10 == 0:
+            self.buy(size=1, limit=0.95 * self.data.Close[-1])
+        if bar % 10 == 4 and self.closes[min(bar + 2, 159)] < self.data.Close[-1]:
+            for order in self.orders:
+                order.cancel()
+
+
+class SizedByTomorrow(Strategy):
+    def init(self):
+        self.volumes = np.asarray(self.data.Volume)
+
+    def next(self):
+        bar = len(self.data) - 1
+        if bar % 15 == 3:
+            self.buy(size=int(self.volumes[min(bar + 1, 159)] // 1000))
+        elif bar % 15 == 9:
+            self.position.close()
+
+
+class TaggedByTomorrow(Strategy):
+    def init(self):
+        self.closes = np.asarray(self.data.Close)
+
+    def next(self):
+        bar = len(self.data) - 1
+        if bar % 15 == 3:
+            self.buy(size=1, tag=float(self.closes[min(bar + 1, 159)]))
+
+
+class SwingHighs(Strategy):
+    def init(self):
+        high = self.data.High.s
+        self.swing = self.I(lambda: (high == high.rolling(5, center=True).max()).astype(float))
+
+    def next(self):
+        if self.swing[-1]:
+            self.sell(size=1)
+        elif len(self.data) % 7 == 0:
+            self.position.close()
+
+
+class Repainted(Strategy):
+    """Marks a swing's end on the bar of its extreme, which is known only later."""
+
+    def init(self):
+        self.ends = self.I(self.mark, np.asarray(self.data.Close), name="ends")
+
+    def mark(self, close):
+        marks, extreme, side = np.zeros(len(close)), 0, 1
+        for bar in range(len(close)):
+            if side * (close[bar] - close[extreme]) > 0:
+                extreme = bar
+            elif side * (close[extreme] / close[bar] - 1) > 0.03:
+                marks[extreme], extreme, side = side, bar, -side
+        return marks
+
+    def next(self):
+        if self.ends[-1] < 0:
+            self.buy(size=1)
+        elif self.ends[-1] > 0:
+            self.position.close()
+
+
+class JoinedForward(Compared):
+    def values(self):
+        close = self.data.Close.s.rename_axis("time")
+        weeks = close.resample("W").last().rename("week")
+        joined = pd.merge_asof(
+            close.reset_index(), weeks.reset_index(), on="time", direction="forward"
+        )
+        return joined["week"].to_numpy()
+
+
+class Rolled(Compared):
+    def values(self):
+        return np.roll(self.data.Close, -1)
+
+
 LEAKS = {
     cls.__name__: cls
     for cls in (
@@ -407,6 +542,13 @@ LEAKS = {
         BaseOfView,
         RareCrash,
         RememberedOnly,
+        CancelsByFuture,
+        SizedByTomorrow,
+        TaggedByTomorrow,
+        SwingHighs,
+        Repainted,
+        JoinedForward,
+        Rolled,
     )
 }
 HELD_LEAKS = {
@@ -420,6 +562,11 @@ HELD_LEAKS = {
     "DefaultArgument": (DefaultArgument, "frame"),
     "GlobalFunction": (GlobalFunction, "BARS"),
     "Closure": (Closure, "frame"),
+    "CachedLoader": (CachedLoader, "loaded"),
+    "Dates": (Dates, "BY_DATE"),
+    "Rows": (Rows, "ROWS"),
+    "ObjectWithTables": (ObjectWithTables, "markets"),
+    "FunctionAttribute": (FunctionAttribute, "bars"),
     "OtherAsset": (OtherAsset, "OTHER"),
 }
 

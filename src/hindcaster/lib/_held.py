@@ -6,6 +6,7 @@ future is used, what a strategy can reach is listed and replaced for the time of
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 import sys
 import sysconfig
@@ -20,6 +21,7 @@ import pandas as pd
 from hindcaster.lib._futures import Future, other_future, other_series, other_values
 
 _FEWEST: Final = 20  # an array with fewer bars may be as long as the data by chance
+_DEEPEST: Final = 3  # tables in containers in containers
 _OWN: Final = "hindcaster"
 _SAMPLES: Final = ("hindcaster.test", "hindcaster.datasets")
 _LIBRARIES: Final = tuple(
@@ -74,12 +76,14 @@ class Reader:
         self._n_bars = len(index)
         self._dated = isinstance(index, pd.DatetimeIndex)
 
-    def is_data(self, value: Any) -> bool:
+    def is_data(self, value: Any, depth: int = _DEEPEST) -> bool:
         """Whether something has values by time, or holds things that do."""
-        if isinstance(value, (dict, list, tuple)) and len(value) < _FEWEST:
+        if self._is_table(value):
+            return True
+        if depth and isinstance(value, (dict, list, tuple)) and len(value) < _FEWEST:
             parts = value.values() if isinstance(value, dict) else value
-            return any(self._is_table(part) for part in parts)
-        return self._is_table(value)
+            return any(self.is_data(part, depth - 1) for part in parts)
+        return False
 
     def _is_table(self, value: Any) -> bool:
         if isinstance(value, (pd.Series, pd.DataFrame)):
@@ -87,8 +91,19 @@ class Reader:
         if isinstance(value, np.ndarray):
             return self._n_bars >= _FEWEST and self._n_bars in (value.shape[:1] + value.shape[-1:])
         if isinstance(value, (list, tuple)):
-            return self._is_long(value) and isinstance(value[0], (int, float, np.generic))
-        return False
+            return self._is_long(value)
+        return isinstance(value, dict) and len(value) >= _FEWEST and self._has_dates(value)
+
+    def _has_dates(self, value: dict[Any, Any]) -> bool:
+        """Whether the keys of a dict are times that can be compared with those of the bars."""
+        first = next(iter(value))
+        if not (self._dated and isinstance(first, dt.date)):
+            return False
+        zone = first.tzinfo if isinstance(first, dt.datetime) else None
+        return self._has_zone(zone)
+
+    def _has_zone(self, zone: Any) -> bool:
+        return (zone is None) == (getattr(self._index, "tz", None) is None)
 
     def _is_long(self, value: Any) -> bool:
         return len(value) == self._n_bars >= _FEWEST
@@ -97,7 +112,7 @@ class Reader:
         labels = value.index
         if not (self._dated and isinstance(labels, pd.DatetimeIndex) and len(labels)):
             return False
-        return (labels.tz is None) == (self._index.tz is None)  # type: ignore[attr-defined]
+        return self._has_zone(labels.tz)
 
     def changed(self, value: Any, known: int, future: Future, seed: int) -> Any:
         """Change what comes after the first `known` bars."""
@@ -116,13 +131,33 @@ class Reader:
                 return other_values(value, known, future, seed)
             return np.moveaxis(other_values(np.moveaxis(value, -1, 0), known, future, seed), 0, -1)
         if isinstance(value, dict):
-            return {key: self._part(part, known, future, seed) for key, part in value.items()}
+            return self._changed_dict(value, known, future, seed)
+        parts = value
         if len(value) < _FEWEST:
-            return type(value)([self._part(part, known, future, seed) for part in value])
-        return type(value)(other_values(np.asarray(value), known, future, seed).tolist())
+            parts = [self._part(part, known, future, seed) for part in value]
+        elif isinstance(value[0], (int, float, np.generic)):
+            parts = other_values(np.asarray(value), known, future, seed).tolist()
+        else:
+            places = other_values(np.arange(len(value)), known, future._replace(gap=1.0), seed)
+            parts = [value[place] for place in places]
+        return type(value)(*parts) if hasattr(value, "_fields") else type(value)(parts)
+
+    def _changed_dict(self, value: dict[Any, Any], known: int, future: Future, seed: int) -> Any:
+        if len(value) < _FEWEST:
+            return {key: self._part(part, known, future, seed) for key, part in value.items()}
+        last = self._index[known - 1]
+        later = [key for key in value if pd.Timestamp(key) > last]
+        kept = {key: part for key, part in value.items() if pd.Timestamp(key) <= last}
+        parts = [value[key] for key in (*kept, *later)]
+        if future.ends:
+            return kept
+        numbers = np.asarray(parts)
+        if numbers.dtype.kind in "fiu":
+            parts = other_values(numbers, len(kept), future, seed).tolist()
+        return dict(zip((*kept, *later), parts, strict=True))
 
     def _part(self, value: Any, known: int, future: Future, seed: int) -> Any:
-        return self.changed(value, known, future, seed) if self._is_table(value) else value
+        return self.changed(value, known, future, seed) if self.is_data(value) else value
 
 
 def held_by(
@@ -214,11 +249,14 @@ class _Search:
         for name, value in list((names or {}).items()):
             if self._reader.is_data(value):
                 self._keep(id(names), Slot(name, value, _setter(names, name)))
+            elif not isinstance(value, (int, float, str)):
+                self._of_value(value)
 
     def _of_function(self, function: types.FunctionType) -> None:
         if not self._is_new(function) or _is_foreign(function.__module__):
             return
         self._of_defaults(function)
+        self.of_names(vars(function))
         free = function.__code__.co_freevars
         for name, cell in zip(free, function.__closure__ or (), strict=True):
             try:
@@ -253,6 +291,11 @@ class _Search:
         elif isinstance(value, types.ModuleType):
             for part in sorted(used & set(dir(value))):
                 self._of_module(value, part)
+        elif name in names and _has_loaded(value) and self._reader.is_data(value()):
+            loaded = value()
+            put = functools.partial(_put_loader, names, name)
+            remove = functools.partial(names.__setitem__, name, value)
+            self._keep(id(names), Slot(name, loaded, put, remove))
         else:
             self._of_value(value)
 
@@ -288,6 +331,17 @@ def _is_foreign(module: str | None) -> bool:
 def _setter(names: dict[str, Any] | None, name: str) -> Setter:
     assert names is not None
     return functools.partial(names.__setitem__, name)
+
+
+def _has_loaded(function: Any) -> bool:
+    """Whether a function without arguments keeps what it returned, and has been called."""
+    info = getattr(function, "cache_info", None)
+    code = getattr(getattr(function, "__wrapped__", None), "__code__", None)
+    return bool(info and code and not code.co_argcount and info().currsize)
+
+
+def _put_loader(names: dict[str, Any], name: str, value: Any) -> None:
+    names[name] = lambda: value
 
 
 def _fill(cell: Any, value: Any) -> None:

@@ -301,7 +301,8 @@ class _Search:
         self._data = test._data
         self._params = params
         self._seed = seed
-        self._slots = held_by(test._strategy, params, self._data.index, known)
+        self._known = known
+        self._slots: list[Slot] = []
         self._reader = Reader(self._data.index)
         self._runs = 0
         self._unsteady: set[str] = set()
@@ -318,6 +319,8 @@ class _Search:
         if base.start >= last:
             raise errors.nothing_to_cut(base.start, last + 1)
         self._find_unsteady(base, last)
+        # After a run, so that what the code loads when it is needed is there.
+        self._slots = held_by(self._test._strategy, self._params, self._data.index, self._known)
         chosen = self._cuts(base, cuts)
         with Progress(len(chosen), "check_lookahead", "cut") as progress:
             for cut in chosen:
@@ -353,9 +356,11 @@ class _Search:
             (base.orders["placed_bar"] >= first) & (base.orders["placed_bar"] < end)
         ]
         entries = np.isin(orders["role"], (codes.ENTRY, codes.CLOSE))
-        placed, brackets = (np.unique(orders["placed_bar"][which]) for which in (entries, ~entries))
+        cancelled = orders["done_bar"][orders["reason"] == codes.CANCEL_BY_STRATEGY]
+        placed = np.unique(orders["placed_bar"][entries])
+        others = np.unique(np.append(orders["placed_bar"][~entries], cancelled[cancelled < end]))
         chosen = {first, *placed[:1].tolist()}
-        for bars, most in ((placed[1:], (count - 1) // 2), (brackets, count // 4)):
+        for bars, most in ((placed[1:], (count - 1) // 2), (others, count // 4)):
             size = min(most, len(bars), max(count - len(chosen), 0))
             chosen.update(random.choice(bars, size, replace=False).tolist() if size else ())
         edges = np.linspace(first, end, max(count - len(chosen), 0) + 1)
@@ -363,21 +368,32 @@ class _Search:
             chosen.add(min(int(random.uniform(begin, stop)), end - 1))
         return sorted(chosen)[: max(count, 1)] if count < len(chosen) else sorted(chosen)
 
-    def _try(self, cut: int, futures: Iterable[Future]) -> list[Difference]:
+    def _try(self, cut: int, futures: Iterable[Future]) -> None:
         """Change the future after a bar and keep what differs."""
         base = self._run(self._data, cut)
-        found: list[Difference] = []
         for future in futures:
-            case = _Case(cut, future)
-            other = self._other(case, self._slots)
-            if other.error is not None and other.raised_on is None:
-                self._note_failure(case, other.error)
-                continue
-            for difference in differences(base, other, cut):
-                if difference.key not in self._unsteady:
-                    found += [difference] * (not future.ends)
-                    self._keep(difference, case)
+            self._compare(base, _Case(cut, future))
+
+    def _compare(self, base: Seen, case: _Case) -> list[Difference]:
+        """Compare a run with one that has another future, and keep what differs."""
+        other = self._other(case, self._slots)
+        if other.error is not None and other.raised_on is None:
+            self._note_failure(case, other.error)
+            return []
+        found = differences(base, other, case.cut)
+        found = [difference for difference in found if difference.key not in self._unsteady]
+        for difference in found:
+            self._keep(difference, case)
         return found
+
+    def _differs(self, cut: int, decisions: bool) -> bool:
+        """Whether orders, or values, differ with any other future after a bar."""
+        base = self._run(self._data, cut)
+        return any(
+            (difference.kind in _DECISIONS) == decisions
+            for future in CHANGED
+            for difference in self._compare(base, _Case(cut, future))
+        )
 
     def _other(self, case: _Case, slots: list[Slot]) -> Seen:
         """Run with another future after a cut, in the data and in some of what is held."""
@@ -409,11 +425,7 @@ class _Search:
         low, high = start, min(met, default=start)
         while low < high:
             middle = (low + high) // 2
-            found = self._try(middle, CHANGED)
-            if any((difference.kind in _DECISIONS) == decisions for difference in found):
-                high = middle
-            else:
-                low = middle + 1
+            low, high = (low, middle) if self._differs(middle, decisions) else (middle + 1, high)
 
     # -- what it all means ------------------------------------------------------------------
 
