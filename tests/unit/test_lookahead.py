@@ -20,6 +20,21 @@ from hindcaster.test import GOOG
 from . import leaks
 from .leaks import BARS, HELD_LEAKS, INNOCENT, LEAKS
 
+
+class ArrayOfTheClass(Strategy):
+    closes = BARS.Close.to_numpy()
+
+    def init(self):
+        pass
+
+    def next(self):
+        tomorrow = self.closes[min(len(self.data), len(self.closes) - 1)]
+        if tomorrow > 1.01 * self.data.Close[-1] and not self.position:
+            self.buy(size=1)
+        elif tomorrow < self.data.Close[-1]:
+            self.position.close()
+
+
 FEW = 3  # cuts: enough for what is tested, and quick
 
 
@@ -46,7 +61,7 @@ def test_data_outside_of_the_backtest_are_named(name):
 
 @pytest.mark.parametrize("name", INNOCENT)
 def test_no_false_alarm(name):
-    found = check(INNOCENT[name], cuts=6, finalize_trades=True)
+    found = check(INNOCENT[name], cuts=5, finalize_trades=True)
     assert not found, found
     assert found.first_bar is None
     found.raise_if_found()
@@ -149,7 +164,7 @@ def test_text_and_table_of_a_notebook():
 
 
 def test_what_depends_on_the_length_alone_is_a_note():
-    found = check(leaks.ClosesOnTheLastBar, cuts=6)
+    found = check(leaks.ClosesOnTheLastBar, cuts=5)
     assert any("depends on where the data end" in note for note in found.notes)
 
 
@@ -265,6 +280,34 @@ def test_both_ways_of_driving_find_the_same(compiled):
     assert found.first_order.name == "stop-loss"
     assert found.first_order.bar == 139
     assert not check(clean.strategy, GOOG[:300], compiled=compiled)
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+def test_compiled_code_sees_the_other_future_too(compiled):
+    found = check(ArrayOfTheClass, compiled=compiled)
+    assert found.first_order.through == "closes"
+    assert found.first_order.bar == 1
+
+
+def test_finer_table_is_known_up_to_the_next_bar():
+    days = BARS.resample("2D").agg({"Open": "first", "High": "max", "Low": "min", "Close": "last"})
+
+    class SecondDay(Strategy):
+        ahead = 1
+
+        def init(self):
+            pass
+
+        def next(self):
+            day = BARS.index.get_loc(self.data.index[-1]) + self.ahead
+            if BARS.Close.iloc[min(day, 159)] > self.data.Open[-1] and not self.position:
+                self.buy(size=1)
+            elif len(self.data) % 5 == 0:
+                self.position.close()
+
+    test = Backtest(days, SecondDay, cash=1e5)
+    assert not check_lookahead(test, cuts=5)
+    assert check_lookahead(test, cuts=5, ahead=2).first_order.through == "BARS"
 
 
 def test_backtest_of_fractions():

@@ -153,8 +153,8 @@ def parting(one: AnyArray, other: AnyArray) -> BoolArray:
     Parameters
     ----------
     one, other : array, shape (..., n_bars)
-        Values by bar. Floats are the same up to `ROUNDING` of their size or `FAINT` of the
-        largest of their row, NaN is the same as NaN, everything else is compared exactly.
+        Values by bar. Floats are the same up to `ROUNDING` of their size (float32 up to 1e-5) or
+        `FAINT` of the largest of their row, NaN is the same as NaN; others are compared exactly.
 
     Returns
     -------
@@ -176,6 +176,8 @@ def parting(one: AnyArray, other: AnyArray) -> BoolArray:
 
 
 def _floats_part(one: AnyArray, other: AnyArray) -> BoolArray:
+    widths = [np.finfo(part.dtype).eps for part in (one, other) if part.dtype.kind in "fc"]
+    rounding = max(ROUNDING, 100 * float(max(widths)))  # float32 has eps 1e-7
     kind = np.complex128 if "c" in (one.dtype.kind, other.dtype.kind) else np.float64
     try:
         one, other = one.astype(kind), other.astype(kind)
@@ -185,7 +187,7 @@ def _floats_part(one: AnyArray, other: AnyArray) -> BoolArray:
         sizes = np.maximum(np.abs(one), np.abs(other))
         usual = np.where(np.isfinite(sizes), sizes, 0.0)
         most = usual.max(axis=-1, keepdims=True) if usual.size else 0.0
-        near = np.abs(one - other) <= np.maximum(ROUNDING * sizes, FAINT * most)
+        near = np.abs(one - other) <= np.maximum(rounding * sizes, FAINT * most)
         same: BoolArray = (
             near & np.isfinite(sizes) | (one == other) | (one != one) & (other != other)
         )

@@ -115,12 +115,16 @@ class Reader:
         return self._has_zone(labels.tz)
 
     def changed(self, value: Any, known: int, future: Future, seed: int) -> Any:
-        """Change what comes after the first `known` bars."""
+        """Change what comes after the first `known` bars, of which there are more.
+
+        A table with dates of its own is known up to the next bar: a bar's label is mostly that of
+        its begin, as those of days are.
+        """
         if isinstance(value, (pd.Series, pd.DataFrame)):
             if len(value) == self._n_bars:
                 rows = known
             elif value.index.is_monotonic_increasing:
-                rows = int(value.index.searchsorted(self._index[known - 1], side="right"))
+                rows = int(value.index.searchsorted(self._index[known]))
             else:
                 return value
             if isinstance(value, pd.Series):
@@ -145,9 +149,8 @@ class Reader:
     def _changed_dict(self, value: dict[Any, Any], known: int, future: Future, seed: int) -> Any:
         if len(value) < _FEWEST:
             return {key: self._part(part, known, future, seed) for key, part in value.items()}
-        last = self._index[known - 1]
-        later = [key for key in value if pd.Timestamp(key) > last]
-        kept = {key: part for key, part in value.items() if pd.Timestamp(key) <= last}
+        later = [key for key in value if pd.Timestamp(key) >= self._index[known]]
+        kept = {key: part for key, part in value.items() if pd.Timestamp(key) < self._index[known]}
         parts = [value[key] for key in (*kept, *later)]
         if future.ends:
             return kept
