@@ -126,7 +126,7 @@ def optimize(
     log10(optimal_total)) * (r + 0.5) / (R + 0.5)``, with `R` 5 for Sharpe and Omega, 30 for Calmar,
     15 for Sortino. With five trades or fewer and with a ratio that is negative or undefined a
     trial is left out. The best of many draws looks better than it is: see how it does in the
-    testing period, and `hindcaster.lib.deflated_sharpe`.
+    testing period, and `hindcaster.lib.deflated_sharpe_ratio`.
 
     Examples
     --------
