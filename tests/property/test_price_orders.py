@@ -82,7 +82,7 @@ def drawn_bars(draw: Any) -> list[Bar]:
     return rows
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(plans(), drawn_bars())
 def test_ends_are_those_of_all_walks(plan: Plan, bars: list[Bar]) -> None:
     stats = run(frame_of([(100,) * 4] * BEFORE + bars), strategy_of(plan))
@@ -103,7 +103,7 @@ def test_ends_are_those_of_all_walks(plan: Plan, bars: list[Bar]) -> None:
     assert np.allclose(curve.iloc[-1], 1e7 + np.array([trade.PnL, min(gains), max(gains)]))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(plans(nearest=2), st.lists(st.sampled_from([-1, 1]), min_size=12, max_size=48))
 def test_finer_bars_choose_one_of_the_ends(plan: Plan, steps: list[int]) -> None:
     count = 6
@@ -138,7 +138,7 @@ def actor(stream: Stream, actions: dict[int, Any], count: int) -> type[Strategy]
     return Actor
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(dense_streams(), st.integers(1, 7))
 def test_runs_with_finer_bars_are_runs_on_finer_bars(stream: Stream, count: int) -> None:
     n = len(stream.close) // count * count
