@@ -38,9 +38,8 @@ def warm_up_candles(count: int) -> Iterator[None]:
         _warm_up.reset(token)
 
 
-def warm_up_count() -> int:
-    """Give the number of rows that indicators look at; 0 means all of them."""
-    return _warm_up.get()
+# Gives the number of rows that indicators look at; 0 means all of them.
+warm_up_count = _warm_up.get
 
 
 def last_rows(candles: FloatArray) -> FloatArray:

@@ -251,7 +251,7 @@ def calling_by_name(function: Callable[..., Any]) -> Callable[..., Any]:
     Kernels that replacements of functions call are held too, see `in_kernels`. Other functions of
     the package that it calls are copied likewise.
     """
-    names, found = function.__code__.co_names, dict(function.__globals__)  # type: ignore[attr-defined]
+    names, found = function.__code__.co_names, dict(function.__globals__)
     for name in set(names) & set(found):
         value = found[name]
         if isinstance(value, ModuleType) and value.__name__.startswith("hindcaster."):
@@ -262,10 +262,10 @@ def calling_by_name(function: Callable[..., Any]) -> Callable[..., Any]:
         else:
             found[name] = _by_name_if_ours(value)
     copied = FunctionType(
-        function.__code__,  # type: ignore[attr-defined]
+        function.__code__,
         found,
         function.__name__,
-        function.__defaults__,  # type: ignore[attr-defined]
+        function.__defaults__,
     )
     copied.__qualname__, copied.__module__ = function.__qualname__, function.__module__
     return copied
@@ -285,7 +285,12 @@ def _by_name_if_ours(value: Any) -> Any:
 
 @cache
 def _copied(function: Callable[..., Any]) -> Any:
-    return register_jitable(calling_by_name(function))
+    return jitable(calling_by_name(function))
+
+
+def jitable(function: Callable[..., Any]) -> Any:
+    """Let machine code call a function, which for Python stays as it is."""
+    return register_jitable(function)
 
 
 def entry_point(function: Callable[..., Any], kinds: tuple[Any, ...]) -> Callable[..., Any]:

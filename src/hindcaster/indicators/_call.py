@@ -24,8 +24,7 @@ import numpy as np
 from hindcaster import _candles, errors
 from hindcaster._types import AnyArray
 from hindcaster.indicators import _prices
-from hindcaster.indicators._compiled import last_of
-from hindcaster.indicators._compiled import whole as compiled_whole
+from hindcaster.indicators._compiled import last_of, of_last_bar, whole
 from hindcaster.indicators._docs import completed
 from hindcaster.indicators._prices import column, high_low_close, source
 
@@ -146,23 +145,26 @@ def indicator(
 
         def called(*args: P.args, **kwargs: P.kwargs) -> R:
             given, values = bind(args, kwargs)
-            whole = bool(values[where]) if where is not None else False
+            everything = bool(values[where]) if where is not None else False
             arrays = [_prices.as_prices(name, prices[0], given[0], takes_series)]
             if second is not None:
                 arrays.append(_prices.as_prices(name, second, given[1], takes_series))
             candles_only = all(array.ndim == 2 for array in arrays)
-            if not (whole or all_rows) and (candles_only or cuts_series):
+            if not (everything or all_rows) and (candles_only or cuts_series):
                 arrays = [_candles.last_rows(array) for array in arrays]
+            arrays = [np.ascontiguousarray(array) for array in arrays]
             if quiet:
                 with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
                     result = function(*arrays, *values)  # type: ignore[call-arg, arg-type]
             else:
                 result = function(*arrays, *values)  # type: ignore[call-arg, arg-type]
-            return result if whole or where is None else pick(result)
+            return result if everything or where is None else pick(result)
 
         public = called
         if compiled:
-            public = _Fast(function, bind, called, pick, takes_series, cuts_series).public()
+            public = _Fast(
+                function, bind, called, last is none_for_nan, takes_series, cuts_series
+            ).public()
         public = functools.wraps(function)(public)
 
         def whole_series(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -185,7 +187,8 @@ def indicator(
 # Choices that compiled indicators know, by the end of the parameter's name.
 _IN_KERNELS = {"matype": (0, 1), "devtype": (0,), "direction": ("long", "short")}
 _MOST_PLANS = 256
-_NDARRAY, _FLOAT = np.ndarray, np.dtype(np.float64)
+_NOT_GIVEN = object()
+_NDARRAY, _FLOAT, _LAST = np.ndarray, np.dtype(np.float64), operator.itemgetter(-1)
 
 
 class _Fast:
@@ -200,12 +203,13 @@ class _Fast:
         function: Callable[..., Any],
         bind: _Binder,
         called: Callable[..., Any],
-        pick: Callable[[Any], Any],
+        none_for_nan: bool,
         takes_series: bool,
         cuts_series: bool,
     ) -> None:
         self._function, self._bind, self._called = function, bind, called
-        self._pick, self._takes_series, self._cuts_series = pick, takes_series, cuts_series
+        self._none_for_nan = none_for_nan
+        self._takes_series, self._cuts_series = takes_series, cuts_series
         self._code: Callable[..., Any] | None = None
         self._plans: dict[Any, tuple[Any, ...]] = {}
 
@@ -213,13 +217,14 @@ class _Fast:
         """Make the public function."""
         plan_of, count_of, slow = self._plans.get, _candles.warm_up_count, self._slow
 
-        def public(*args: Any, **kwargs: Any) -> Any:
+        def public(*args: Any, sequential: Any = _NOT_GIVEN, **kwargs: Any) -> Any:
+            given = (args[1:], sequential, *kwargs.items()) if kwargs else (args[1:], sequential)
             try:
-                plan = plan_of((args[1:], *kwargs.items()) if kwargs else args[1:])
+                plan = plan_of(given)
             except TypeError:  # an argument that cannot be one
                 plan = None
-            if plan is None:
-                return slow(args, kwargs)
+            if plan is None or not args:
+                return slow(args, sequential, kwargs)
             prices = args[0]
             if (
                 type(prices) is not _NDARRAY
@@ -228,9 +233,9 @@ class _Fast:
                 or prices.shape[1] != 6
                 or not len(prices)
             ):
-                return slow(args, kwargs)
-            values, code, whole, finish = plan
-            if not whole:
+                return slow(args, sequential, kwargs)
+            values, code, everything, finish = plan
+            if not everything:
                 count = count_of()
                 if 0 < count < len(prices):
                     prices = prices[-count:]
@@ -238,36 +243,51 @@ class _Fast:
 
         return public
 
-    def _finish(self, whole: bool) -> Callable[[Any], Any]:
-        """Give what makes the public function's values of the machine code's."""
-        if not self._bind.fields:
-            return _as_it_is if whole else self._pick
-        make: Callable[[Any], Any] = self._bind.returned._make
-        if whole:
-            return make
-        return lambda values: make([field[-1] for field in values])
+    def _prepare(self) -> Callable[..., Any]:
+        """Give the machine code, made when it is first asked for."""
+        if self._code is None:
+            make = of_last_bar if self._bind.sequential is None else whole
+            self._code = make(self._function, self._bind.kinds, self._bind.returned)
+        return self._code
 
-    def _slow(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    def _finish(self, everything: bool, values: tuple[Any, ...]) -> Callable[[Any], Any]:
+        """Give what makes the public function's values of what machine code gives: of such."""
+        make: Any = getattr(self._bind.returned, "_make", None)
+        if self._bind.sequential is None:
+            return make  # type: ignore[no-any-return]
+        if everything:
+            return (lambda given: make(given[-1])) if make else _LAST
+        number = np.float64
+        if self._none_for_nan:
+            return lambda given: number(given[0]) if given[0] == given[0] else None
+        if not make:
+            return lambda given: number(given[0])
+        if bool not in map(type, values):
+            return lambda given: make(map(number, given[:-1]))
+        kinds = [np.bool_ if type(value) is bool else number for value in values[:-1]]
+        return lambda given: make([kind(v) for kind, v in zip(kinds, given, strict=False)])
+
+    def _slow(self, args: tuple[Any, ...], sequential: Any, kwargs: dict[str, Any]) -> Any:
         """Call after all checks; keep what to do if the arguments may be kept."""
+        key = (args[1:], sequential, *kwargs.items())
+        if sequential is not _NOT_GIVEN:
+            kwargs = {**kwargs, "sequential": sequential}
         given, values = self._bind(args, kwargs)
         if not self._compiles(values):
             return self._called(*args, **kwargs)
         name = self._function.__name__
         prices = _prices.as_prices(name, self._bind.prices[0], given[0], self._takes_series)
-        whole, numbers = self._plan(values, prices.ndim == 1)
-        if self._code is None:
-            self._code = compiled_whole(self._function, self._bind.kinds, self._bind.returned)
-        all_values = whole or self._bind.sequential is None
-        plan = (numbers, self._code, whole, self._finish(all_values))
         series = prices.ndim == 1
-        if not whole and (self._cuts_series or not series):
+        everything, numbers = self._plan(values, series)
+        if not everything and (self._cuts_series or not series):
             prices = _candles.last_rows(prices)
-        if series:
-            rows = prices.reshape(-1, 1)
-        else:
-            rows = np.ascontiguousarray(prices)
-            self._keep(args, kwargs, plan)
-        return plan[3](self._code(rows, *numbers))
+        rows = prices.reshape(-1, 1) if series else np.ascontiguousarray(prices)
+        code = self._prepare()
+        result = code(rows, *numbers)
+        finish = self._finish(everything, result)
+        if not series and self._bind.prices[0] not in kwargs:
+            self._keep(key, (numbers, code, everything, finish))
+        return finish(result)
 
     def _compiles(self, values: list[Any]) -> bool:
         for name, value in zip(self._bind.defaults, values, strict=True):
@@ -283,18 +303,15 @@ class _Fast:
         if where is not None:
             numbers[where] = _prices.ONLY_COLUMN if series else _prices.source_number(values[where])
         sequential = self._bind.sequential
-        return sequential is not None and bool(values[sequential]), tuple(numbers)
+        if sequential is None:
+            return False, tuple(numbers)
+        everything = bool(values[sequential])
+        return everything, (not everything, *numbers)
 
-    def _keep(self, args: tuple[Any, ...], kwargs: dict[str, Any], plan: Any) -> None:
-        if self._bind.prices[0] in kwargs:
-            return
+    def _keep(self, key: tuple[Any, ...], plan: Any) -> None:
         if len(self._plans) >= _MOST_PLANS:
             self._plans.clear()
-        self._plans[(args[1:], *kwargs.items()) if kwargs else args[1:]] = plan
-
-
-def _as_it_is(values: Any) -> Any:
-    return values
+        self._plans[key] = plan
 
 
 class _Binder:

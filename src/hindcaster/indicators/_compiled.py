@@ -14,7 +14,6 @@ from collections.abc import Callable
 from typing import Any
 
 from numba import types
-from numba.extending import register_jitable
 
 from hindcaster import _jit
 
@@ -27,9 +26,9 @@ _KINDS = {
 
 
 def whole(
-    function: Callable[..., Any], parameters: dict[str, type], returned: type
+    function: Callable[..., Any], parameters: dict[str, type], returned: Any
 ) -> Callable[..., Any]:
-    """Compile an indicator, for rows (n, 6) and arguments by position.
+    """Compile an indicator that has values of all bars.
 
     Parameters
     ----------
@@ -38,24 +37,58 @@ def whole(
     parameters : dict
         Kind of each argument after the rows: int, float, bool or str.
     returned : type
-        Named tuple that the function gives; machine code gives a plain one, which is quicker to
-        make. Other types do not matter.
+        Named tuple that the function gives; other types do not matter.
 
     Returns
     -------
     callable
-        Gives an array or a tuple of arrays.
+        Takes rows (n, 6), whether the last values are all that is wanted, and the arguments, by
+        position. Gives a tuple of the last values and, if more is wanted, of those of all bars: an
+        array or a tuple of arrays, else None. To make an array takes longer than a short kernel.
     """
-    kinds = [
-        types.int64 if name == "source_type" else _KINDS[kind] for name, kind in parameters.items()
-    ]
+    fields = len(getattr(returned, "_fields", ()))
+    lasts = "".join(f"values[{i}][-1], " for i in range(fields)) or "values[-1], "
+    names = ", ".join(parameters)
+    source = (
+        f"def entry(candles, only_last, {names}):\n"
+        f"    values = function(candles, {names})\n"
+        f"    if only_last:\n"
+        f"        return {lasts}None\n"
+        f"    return {lasts}values\n"
+    )
+    found = {"function": _jit.jitable(_plain(function, returned))}
+    exec(compile(source, function.__code__.co_filename, "exec"), found)
+    entry: Any = found["entry"]
+    entry.__code__ = entry.__code__.replace(co_firstlineno=function.__code__.co_firstlineno)
+    entry.__module__, entry.__qualname__ = function.__module__, function.__qualname__
+    kinds = [_kind(name, kind) for name, kind in parameters.items()]
+    return _jit.entry_point(entry, (_jit.ROWS, types.boolean, *kinds))
+
+
+def of_last_bar(
+    function: Callable[..., Any], parameters: dict[str, type], returned: Any
+) -> Callable[..., Any]:
+    """Compile an indicator that has values of the last bar only, as `whole` does.
+
+    The machine code takes rows and arguments, and gives a tuple of numbers.
+    """
+    kinds = [_kind(name, kind) for name, kind in parameters.items()]
+    return _jit.entry_point(_plain(function, returned), (_jit.ROWS, *kinds))
+
+
+def _plain(function: Callable[..., Any], returned: Any) -> Callable[..., Any]:
+    """Copy an indicator's function so that it gives a plain tuple, which is quicker to make."""
     copied = _jit.calling_by_name(function)
-    if returned.__name__ in copied.__globals__:  # type: ignore[attr-defined]
-        copied.__globals__[returned.__name__] = _together  # type: ignore[attr-defined]
-    return _jit.entry_point(copied, (_jit.ROWS, *kinds))
+    name = getattr(returned, "__name__", "")
+    if name in copied.__globals__:
+        copied.__globals__[name] = _jit.jitable(_together)
+    return copied
 
 
-@register_jitable
+def _kind(name: str, kind: type) -> Any:
+    return types.int64 if name == "source_type" else _KINDS[kind]
+
+
 def _together(*fields: Any) -> tuple[Any, ...]:
     return fields
 

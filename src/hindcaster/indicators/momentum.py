@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from hindcaster._candles import HIGH, LOW
 from hindcaster._jit import kernel
 from hindcaster._types import FloatArray
 from hindcaster.indicators._call import (
@@ -16,7 +17,7 @@ from hindcaster.indicators._call import (
     source,
 )
 from hindcaster.indicators._series import change, percent_change, shifted
-from hindcaster.indicators.kernels import lines, oscillating, recursive, windows
+from hindcaster.indicators.kernels import lines, oscillating, recursive, trend, windows
 from hindcaster.indicators.moving_averages import moving_average, price_or_candles
 from hindcaster.indicators.statistics import line_weights
 from hindcaster.indicators.window_averages import linear_mean
@@ -234,8 +235,7 @@ def eri(
     Source: A. Elder, "Trading for a Living", 1993.
     """
     average = moving_average(candles, period, matype, source_type)
-    high, low, _ = high_low_close(candles)
-    return ERI(lines.minus(high, average), lines.minus(low, average))
+    return ERI(trend.above_line(candles, HIGH, average), trend.above_line(candles, LOW, average))
 
 
 @indicator(takes_series=True, compiled=True)

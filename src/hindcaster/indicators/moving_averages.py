@@ -124,11 +124,10 @@ def _simple_or_exponential(
     prices: Any, period: Any, matype: Any, source_type: Any = "close"
 ) -> Any:
     """Give the kernel of the kinds that compiled indicators are made of: 0 and 1."""
-    mean, exponential = by_name(windows.rolling_mean), by_name(recursive.exponential_mean)
+    mean: Any = by_name(windows.rolling_mean)
+    exponential: Any = by_name(recursive.exponential_mean)
 
-    def average(
-        prices: FloatArray, period: int, matype: int, source_type: Any = "close"
-    ) -> FloatArray:
+    def average(prices: FloatArray, period: int, matype: int, source_type: Any = "close") -> Any:
         x = source(prices, source_type)
         if matype == 0:
             return mean(x, period)

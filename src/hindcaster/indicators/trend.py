@@ -45,9 +45,9 @@ _CLOUD_ROWS = 80
 
 
 def _movement(candles: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-    high, low, close = high_low_close(candles)
+    high, low = column(candles, HIGH), column(candles, LOW)
     plus, minus = trend.directional_moves(high, low)
-    return plus, minus, recursive.true_range(high, low, close)
+    return plus, minus, trend.ranges_with_gaps(candles)
 
 
 def _wilder_sums(
@@ -154,8 +154,8 @@ def di(candles: Prices, period: Period = 14, sequential: bool = False) -> DI:
     Source: J. W. Wilder, "New Concepts in Technical Trading Systems", 1978.
     """
     plus, minus, ranges = _wilder_sums(candles, period, float(period))
-    up, down = trend.percentage(plus, ranges, period), trend.percentage(minus, ranges, period)
-    return DI(trend.zero_if_undefined(up, period), trend.zero_if_undefined(down, period))
+    up = trend.defined_percentage(plus, ranges, period)
+    return DI(up, trend.defined_percentage(minus, ranges, period))
 
 
 class DM(NamedTuple):
@@ -171,7 +171,7 @@ def dm(candles: Prices, period: Period = 14, sequential: bool = False) -> DM:
 
     Source: J. W. Wilder, "New Concepts in Technical Trading Systems", 1978.
     """
-    plus, minus, _ = _movement(candles)
+    plus, minus = trend.directional_moves(column(candles, HIGH), column(candles, LOW))
     return DM(trend.wilder_sum(plus, period, 1.0), trend.wilder_sum(minus, period, 1.0))
 
 

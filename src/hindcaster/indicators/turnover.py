@@ -48,7 +48,7 @@ def obv(candles: Prices, sequential: bool = False) -> Values:
 
     The first bar counts as rising. Source: J. Granville, 1963.
     """
-    return oscillating.signed_volume(np.ascontiguousarray(candles))
+    return oscillating.signed_volume(candles)
 
 
 @indicator(compiled=True)

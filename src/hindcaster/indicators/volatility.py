@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from hindcaster._types import FloatArray
 from hindcaster.indicators._call import Period, Prices, Values, high_low_close, indicator, source
-from hindcaster.indicators.kernels import lines, oscillating, recursive, windows
+from hindcaster.indicators.kernels import lines, oscillating, recursive, trend, windows
 from hindcaster.indicators.moving_averages import (
     WEIGHTED_BY_VOLUME,
     moving_average,
@@ -34,8 +34,7 @@ __all__ = [
 
 def average_true_range(candles: FloatArray, period: int) -> FloatArray:
     """Wilder's mean of the true range; the first at bar ``period - 1``."""
-    high, low, close = high_low_close(candles)
-    return recursive.wilder_mean(recursive.true_range(high, low, close), period)
+    return recursive.wilder_mean(trend.ranges_with_gaps(candles), period)
 
 
 @indicator(compiled=True)
@@ -76,14 +75,12 @@ def bollinger_bands(
     """
     x = source(candles, source_type)
     if matype == 0 and devtype == 0:
-        middle, width = windows.rolling_spread(x, period)
-        middle = windows.undefined_from(x, middle, 0)
-        width = lines.root(width)
-    else:
-        middle = moving_average(candles, period, matype, source_type)
-        if matype in WEIGHTED_BY_VOLUME and devtype != 0:
-            x, middle = source(candles, "hl2"), moving_average(candles, period, matype, "close")
-        width = deviation(x, period, devtype, "bollinger_bands")
+        upper, middle, lower = windows.bands(x, period, devup, devdn)
+        return BollingerBands(upper, middle, lower)
+    middle = moving_average(candles, period, matype, source_type)
+    if matype in WEIGHTED_BY_VOLUME and devtype != 0:
+        x, middle = source(candles, "hl2"), moving_average(candles, period, matype, "close")
+    width = deviation(x, period, devtype, "bollinger_bands")
     upper, lower = recursive.beside(middle, width, devup, devdn)
     return BollingerBands(upper, middle, lower)
 
@@ -103,10 +100,7 @@ def bollinger_bands_width(
     mult : float, default 2.0
         Deviations from the middle to a band.
     """
-    x = source(candles, source_type)
-    middle, variance = windows.rolling_spread(x, period)
-    width = lines.ratio(lines.scaled(lines.root(variance), 2.0 * mult), middle)
-    return windows.undefined_from(x, width, 0)
+    return windows.band_width(source(candles, source_type), period, 2.0 * mult)
 
 
 @indicator(compiled=True)
@@ -138,8 +132,7 @@ def chop(
 @indicator(compiled=True)
 def cvi(candles: Prices, period: Period = 5, sequential: bool = False) -> Values:
     """Chaikin's volatility: change of the `ema` of the range over `period` bars, in percent."""
-    high, low, _ = high_low_close(candles)
-    average = exponential_mean(lines.minus(high, low), period)
+    average = exponential_mean(trend.ranges(candles), period)
     return recursive.percent_moves(average, period)
 
 
@@ -269,8 +262,7 @@ def mass(candles: Prices, period: Period = 5, sequential: bool = False) -> Value
 
     0 for the first bars. Source: D. Dorsey, "The Mass Index", 1992.
     """
-    high, low, _ = high_low_close(candles)
-    once = recursive.exponential(lines.minus(high, low), 0.2)
+    once = recursive.exponential(trend.ranges(candles), 0.2)
     twice = recursive.exponential(once, 0.2)
     out = windows.rolling_sum(oscillating.ratio_or_zero(once, twice), period)
     return lines.filled(out, period - 1, 0.0)

@@ -74,11 +74,47 @@ def percentage(part: FloatArray, whole: FloatArray, first: int) -> FloatArray:
 
 
 @kernel
-def zero_if_undefined(x: FloatArray, first: int) -> FloatArray:
-    """Make values that are NaN 0 from bar `first` on."""
-    for i in range(first, len(x)):
-        x[i] = x[i] if x[i] == x[i] else 0.0
-    return x
+def defined_percentage(part: FloatArray, whole: FloatArray, first: int) -> FloatArray:
+    """Like `percentage`, 0 where undefined from bar `first` on."""
+    n = len(part)
+    out = np.empty(n)
+    for i in range(min(first, n)):
+        out[i] = np.nan
+    for i in range(first, n):
+        value = 100.0 * part[i] / whole[i]
+        out[i] = value if (whole[i] != 0.0) & (value == value) else 0.0
+    return out
+
+
+@kernel
+def ranges(candles: FloatArray) -> FloatArray:
+    """High less low."""
+    out = np.empty(len(candles))
+    for i in range(len(candles)):
+        out[i] = candles[i, HIGH] - candles[i, LOW]
+    return out
+
+
+@kernel
+def ranges_with_gaps(candles: FloatArray) -> FloatArray:
+    """True range of each bar, see `true_range`."""
+    n = len(candles)
+    out = np.empty(n)
+    if n:
+        out[0] = candles[0, HIGH] - candles[0, LOW]
+    for i in range(1, n):
+        high, low, before = candles[i, HIGH], candles[i, LOW], candles[i - 1, CLOSE]
+        out[i] = max(high - low, abs(high - before), abs(low - before))
+    return out
+
+
+@kernel
+def above_line(candles: FloatArray, column: int, line: FloatArray) -> FloatArray:
+    """A column of candles less a line."""
+    out = np.empty(len(candles))
+    for i in range(len(candles)):
+        out[i] = candles[i, column] - line[i]
+    return out
 
 
 @kernel

@@ -18,7 +18,7 @@ _FEW = 10  # bars in a window up to which going over each is quicker than a seco
 @subkernel
 def _sum(x: FloatArray, period: int, partial: bool) -> FloatArray:
     n = len(x)
-    out = np.full(n, np.nan)
+    out = np.empty(n)
     if n >= period:
         power, spare, other = x, np.empty(n), np.empty(n)  # sums of the last `size` values
         size, held, rest = 1, 0, period
@@ -39,7 +39,8 @@ def _sum(x: FloatArray, period: int, partial: bool) -> FloatArray:
                 both[i] = newer[i] + older[i]
             power, spare, other = spare, other, spare
             size *= 2
-        out[: period - 1] = np.nan
+    for i in range(min(period - 1, n)):
+        out[i] = np.nan
     if partial:
         total = 0.0
         for i in range(min(period - 1, n)):
@@ -179,6 +180,30 @@ def rolling_spread(x: FloatArray, period: int) -> tuple[FloatArray, FloatArray]:
         for k in range(count):
             means[k] += base
     return mean, variance
+
+
+@kernel
+def bands(
+    x: FloatArray, period: int, above: float, below: float
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Mean of the window and lines some deviations above and below it; NaN from a NaN on."""
+    middle, upper = rolling_spread(x, period)
+    middle = undefined_from(x, middle, 0)
+    lower = np.empty(len(x))
+    for i in range(len(x)):
+        width = np.sqrt(upper[i])
+        upper[i] = middle[i] + above * width
+        lower[i] = middle[i] - below * width
+    return upper, middle, lower
+
+
+@kernel
+def band_width(x: FloatArray, period: int, factor: float) -> FloatArray:
+    """Deviation times a factor by the mean of the window; NaN from a NaN on."""
+    middle, out = rolling_spread(x, period)
+    for i in range(len(x)):
+        out[i] = factor * np.sqrt(out[i]) / middle[i]
+    return undefined_from(x, out, 0)
 
 
 @subkernel
@@ -355,16 +380,37 @@ def _extreme_of_numbers(x: FloatArray, period: int, sign: float, partial: bool) 
 
 
 @subkernel
+def _place_of_numbers(x: FloatArray, period: int, sign: float) -> FloatArray:
+    """Bar of the full window with its extreme, the first of several; no value is NaN."""
+    n = len(x)
+    out = np.empty(n)
+    best, extreme = 0, sign * x[0] if n else 0.0
+    for i in range(n):
+        start, value = i - period + 1, sign * x[i]
+        if best < start:
+            best, extreme = start, sign * x[start]
+            for k in range(start + 1, i + 1):
+                other = sign * x[k]
+                if other > extreme:
+                    best, extreme = k, other
+        elif value > extreme:
+            best, extreme = i, value
+        out[i] = best - start if start >= 0 else np.nan
+    return out
+
+
+@subkernel
 def _extreme(
     x: FloatArray, period: int, sign: float, first: int, place: bool, pass_over: bool
 ) -> FloatArray:
     n = len(x)
-    if not place:
-        undefined = 0
-        for i in range(n):
-            undefined += np.isnan(x[i])
-        if not undefined:
-            return _extreme_of_numbers(x, period, sign, first == 0)
+    undefined = 0
+    for i in range(n):
+        undefined += np.isnan(x[i])
+    if not undefined:
+        if place:
+            return _place_of_numbers(x, period, sign)
+        return _extreme_of_numbers(x, period, sign, first == 0)
     out = np.full(n, np.nan)
     best = -1  # bar of the extreme in the window
     bad = -1
