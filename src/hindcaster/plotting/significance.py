@@ -114,24 +114,7 @@ def significance_layout(
             "range": [f"{low:.4g} to {high:.4g}" for low, high in pairwise(edges.tolist())],
         }
     )
-    fig = figure(
-        height=_HEIGHT,
-        width=options.plot_width or _WIDTH,
-        tools=_TOOLS,
-        background_fill_color=colors.paper,
-        border_fill_color=colors.page,
-        outline_line_color=None,
-    )
-    if options.plot_width is None:
-        fig.sizing_mode = "stretch_width"
-    dress(fig, colors, small=False)
-    fig.title.text = f"Strategy: {observed:.4g}, p = {p_value:.4g}"
-    fig.title.text_color, fig.title.text_font_style = colors.curve, "normal"
-    fig.xaxis.visible = True
-    fig.xaxis.axis_label, fig.yaxis.axis_label = f"{statistic} by chance", "Simulations"
-    fig.yaxis.formatter = NumeralTickFormatter(format="0,0")
-    fig.yaxis.ticker = BasicTicker(min_interval=1)
-    fig.y_range.start = 0
+    fig = _figure(options, observed, p_value, statistic)
     sides = {"left": "left", "right": "right", "source": source, "line_color": colors.paper}
     bars = [
         fig.quad(top="short", bottom=0, fill_color=colors.hold, **sides),
@@ -153,6 +136,30 @@ def significance_layout(
         toolbar_options={"logo": None},
         sizing_mode="stretch_width" if options.plot_width is None else None,
     )
+
+
+def _figure(options: Options, observed: float, p_value: float, statistic: str) -> Any:
+    """Make an empty figure."""
+    colors = PALETTES[options.theme]
+    fig = figure(
+        height=_HEIGHT,
+        width=options.plot_width or _WIDTH,
+        tools=_TOOLS,
+        background_fill_color=colors.paper,
+        border_fill_color=colors.page,
+        outline_line_color=None,
+    )
+    if options.plot_width is None:
+        fig.sizing_mode = "stretch_width"
+    dress(fig, colors, small=False)
+    fig.title.text = f"Strategy: {observed:.4g}, p = {p_value:.4g}"
+    fig.title.text_color, fig.title.text_font_style = colors.curve, "normal"
+    fig.xaxis.visible = True
+    fig.xaxis.axis_label, fig.yaxis.axis_label = f"{statistic} by chance", "Simulations"
+    fig.yaxis.formatter = NumeralTickFormatter(format="0,0")
+    fig.yaxis.ticker = BasicTicker(min_interval=1)
+    fig.y_range.start = 0
+    return fig
 
 
 def _show_observed(fig: Any, edges: FloatArray, observed: float) -> None:

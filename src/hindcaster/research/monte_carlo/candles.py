@@ -150,17 +150,8 @@ def monte_carlo_candles(
         original = {**backtest(candles=candles, **base), "scenario_index": 0}
         if candles_pipeline_class is not None:
             runs.check()
-        cases = [{"scenario": k} for k in range(1, num_scenarios + 1)]
         told = Told(progress_callback, result_callback)
-        scenarios, failures = [], []
-        label, wait = "Monte Carlo", patience(progress_bar)
-        with closing(evaluate(runs, cases, label, patience=wait)) as results:
-            for case, found in zip(cases, results, strict=True):
-                if isinstance(found, Failure):
-                    failures.append((case["scenario"], found.error))
-                elif found is not None:
-                    scenarios.append(found)
-                told(found if isinstance(found, dict) else None)
+        scenarios, failures = _worked(runs, num_scenarios, told, patience(progress_bar))
     if len(failures) == num_scenarios:
         raise failures[0][1]
     if failures:
@@ -176,6 +167,22 @@ def monte_carlo_candles(
         "num_scenarios": len(scenarios),
         "total_requested": num_scenarios,
     }
+
+
+def _worked(
+    runs: _Runs, count: int, told: Told, wait: float
+) -> tuple[list[dict[str, Any]], list[tuple[int, Exception]]]:
+    """Run all scenarios; gives results of those with trades, and what others raised."""
+    cases = [{"scenario": k} for k in range(1, count + 1)]
+    scenarios, failures = [], []
+    with closing(evaluate(runs, cases, "Monte Carlo", patience=wait)) as results:
+        for case, found in zip(cases, results, strict=True):
+            if isinstance(found, Failure):
+                failures.append((case["scenario"], found.error))
+            elif found is not None:
+                scenarios.append(found)
+            told(found if isinstance(found, dict) else None)
+    return scenarios, failures
 
 
 def _seeded(kind: Any, arguments: Mapping[str, Any] | None) -> dict[str, Any]:
