@@ -16,7 +16,7 @@ from hindcaster.data.moves import COLUMNS
 from hindcaster.data.series import _Array
 from hindcaster.driver import warm_up
 from hindcaster.engine.ledger.broker import Bars
-from hindcaster.native.choice import expect
+from hindcaster.native.choice import expect, is_refused
 from hindcaster.optimize.execution import evaluate
 from hindcaster.optimize.scoring import Failure
 from hindcaster.results import known_equity
@@ -209,6 +209,8 @@ class _Runs:
             test = self._over(self._prices(case["scenario"]))
             with np.errstate(invalid="ignore"):
                 worked = test._worked(dict(self._params))
+                if self._test._compiled is None and is_refused(worked.execution):
+                    self._test._compiled = False  # to be refused takes time in every run
                 return self._outcome(test, worked)
         except errors.NotCompilable:
             raise

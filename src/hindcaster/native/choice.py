@@ -120,6 +120,11 @@ def expect(cls: type, n_bars: int) -> None:
     known.bars = max(known.bars, n_bars)
 
 
+def is_refused(execution: Execution | None) -> bool:
+    """Whether a strategy was interpreted because it has no counterpart in machine code."""
+    return execution is not None and execution.reason.startswith("not compilable")
+
+
 def _reason(wanted: bool | None, cached: bool, total: int) -> str:
     if wanted:
         return "compiled=True"
