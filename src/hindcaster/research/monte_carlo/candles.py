@@ -151,12 +151,7 @@ def monte_carlo_candles(
         if candles_pipeline_class is not None:
             runs.check()
         told = Told(progress_callback, result_callback)
-        scenarios, failures = _worked(runs, num_scenarios, told, patience(progress_bar))
-    if len(failures) == num_scenarios:
-        raise failures[0][1]
-    if failures:
-        text = errors.scenarios_left_out(len(failures), num_scenarios, *failures[0])
-        warnings.warn(text, stacklevel=2)
+        scenarios = _kept(runs, num_scenarios, told, patience(progress_bar))
     compared = [{name: one["metrics"][name] for name in _COMPARED} for one in scenarios]
     metrics = original["metrics"]
     originals = {name: metrics.get(name, 0) for name in _COMPARED}
@@ -169,12 +164,10 @@ def monte_carlo_candles(
     }
 
 
-def _worked(
-    runs: _Runs, count: int, told: Told, wait: float
-) -> tuple[list[dict[str, Any]], list[tuple[int, Exception]]]:
-    """Run all scenarios; gives results of those with trades, and what others raised."""
-    cases = [{"scenario": k} for k in range(1, count + 1)]
+def _kept(runs: _Runs, count: int, told: Told, wait: float) -> list[dict[str, Any]]:
+    """Run the scenarios, and give those that have trades."""
     scenarios, failures = [], []
+    cases = [{"scenario": k} for k in range(1, count + 1)]
     with closing(evaluate(runs, cases, "Monte Carlo", patience=wait)) as results:
         for case, found in zip(cases, results, strict=True):
             if isinstance(found, Failure):
@@ -182,7 +175,12 @@ def _worked(
             elif found is not None:
                 scenarios.append(found)
             told(found if isinstance(found, dict) else None)
-    return scenarios, failures
+    if len(failures) == count:
+        raise failures[0][1]
+    if failures:
+        text = errors.scenarios_left_out(len(failures), count, *failures[0])
+        warnings.warn(text, stacklevel=3)
+    return scenarios
 
 
 def _seeded(kind: Any, arguments: Mapping[str, Any] | None) -> dict[str, Any]:
