@@ -306,8 +306,10 @@ def _run_all(
         results = stack.enter_context(
             closing(evaluate(run, drawn, label, note, patience=patience(progress_bar)))
         )
+        keep = outcomes.append
         try:
-            outcomes.extend(results)
+            for outcome in results:
+                keep(outcome)
         except KeyboardInterrupt:
             if not outcomes:
                 raise
