@@ -38,6 +38,7 @@ TABLES = {"bars": BARS}
 SETTINGS = SimpleNamespace(frame=BARS)
 BY_DATE = BARS.Close.to_dict()
 ROWS = [tuple(row) for row in BARS.to_numpy()]
+HOLIDAYS = pd.Series("closed", BARS.index[::20])
 WEEKS = BARS.resample("W").Close.last()
 
 
@@ -722,6 +723,18 @@ class FastConvolution(Compared):
         return np.fft.irfft(product, size)[: len(close)]
 
 
+class KnowsTheCalendar(Strategy):
+    def init(self):
+        pass
+
+    def next(self):
+        later = HOLIDAYS.index[HOLIDAYS.index > self.data.index[-1]]
+        if len(later) and (later[0] - self.data.index[-1]).days == 1:
+            self.position.close()
+        elif not self.position:
+            self.buy(size=1)
+
+
 INNOCENT = {
     cls.__name__: cls
     for cls in (
@@ -738,5 +751,6 @@ INNOCENT = {
         CompleteWeeks,
         SumsOfAll,
         FastConvolution,
+        KnowsTheCalendar,
     )
 }

@@ -255,7 +255,7 @@ def test_a_strategy_that_raises_puts_everything_back_and_raises():
 
 
 def test_strategy_and_data():
-    found = check_lookahead(leaks.WholeFrame, BARS, cuts=FEW)
+    found = check_lookahead(leaks.WholeFrame, data=BARS, cuts=FEW)
     assert found.first_order is not None
 
 

@@ -118,11 +118,13 @@ class Reader:
         """Change what comes after the first `known` bars, of which there are more.
 
         A table with dates of its own is known up to the next bar: a bar's label is mostly that of
-        its begin, as those of days are.
+        its begin, as those of days are. Where the data end it stays whole: its dates may be known.
         """
         if isinstance(value, (pd.Series, pd.DataFrame)):
             if len(value) == self._n_bars:
                 rows = known
+            elif future.ends:
+                return value
             elif value.index.is_monotonic_increasing:
                 rows = int(value.index.searchsorted(self._index[known]))
             else:
@@ -149,11 +151,11 @@ class Reader:
     def _changed_dict(self, value: dict[Any, Any], known: int, future: Future, seed: int) -> Any:
         if len(value) < _FEWEST:
             return {key: self._part(part, known, future, seed) for key, part in value.items()}
+        if future.ends:
+            return value
         later = [key for key in value if pd.Timestamp(key) >= self._index[known]]
         kept = {key: part for key, part in value.items() if pd.Timestamp(key) < self._index[known]}
         parts = [value[key] for key in (*kept, *later)]
-        if future.ends:
-            return kept
         numbers = np.asarray(parts)
         if numbers.dtype.kind in "fiu":
             parts = other_values(numbers, len(kept), future, seed).tolist()

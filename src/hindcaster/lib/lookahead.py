@@ -179,7 +179,6 @@ def _shown(value: Any) -> str:
 def check_lookahead(
     test: Backtest | type[Strategy],
     data: pd.DataFrame | None = None,
-    /,
     *,
     cuts: int = 12,
     random_state: int | None = 0,

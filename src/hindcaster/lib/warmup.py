@@ -168,7 +168,6 @@ class WarmUpCheck:
 def check_warmup(
     test: Backtest | type[Strategy],
     data: pd.DataFrame | None = None,
-    /,
     *,
     starts: int = 5,
     tolerance: float = 0.001,
