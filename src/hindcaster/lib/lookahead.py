@@ -136,7 +136,8 @@ class LookaheadCheck:
 
     def _title(self) -> str:
         count = len(self.findings)
-        made = f"{len(self.cuts)} cuts, {self.runs} runs"
+        cuts = len(self.cuts)
+        made = f"{cuts} cut{'s' * (cuts != 1)}, {self.runs} runs"
         if not count:
             return f"{self.strategy}: no look-ahead found ({made})"
         return f"{self.strategy}: looks ahead, first on bar {self.first_bar} ({made})"
