@@ -167,14 +167,7 @@ def indicator(
             ).public()
         public = functools.wraps(function)(public)
 
-        def whole_series(*args: P.args, **kwargs: P.kwargs) -> R:
-            if where is None:
-                raise errors.no_values_of_all_bars(name)
-            if "sequential" in kwargs or len(args) > where + len(prices):
-                return public(*args, **kwargs)
-            return rows_of_numbers(public(*args, sequential=True, **kwargs))  # type: ignore[arg-type, no-any-return]
-
-        public.whole_series = whole_series  # type: ignore[attr-defined]
+        public.whole_series = _whole_series(public, bind, name)  # type: ignore[attr-defined]
         public.__doc__ = completed(function, takes_series, bind.fields)
         REGISTRY[name] = Indicator(
             public, bind.defaults, prices, takes_series, bind.fields, looks_ahead
@@ -182,6 +175,20 @@ def indicator(
         return public
 
     return decorate
+
+
+def _whole_series(public: Callable[..., Any], bind: _Binder, name: str) -> Callable[..., Any]:
+    """Make what `Strategy.I` calls in place of an indicator: values of all bars by default."""
+    where, n_prices = bind.sequential, len(bind.prices)
+
+    def whole_series(*args: Any, **kwargs: Any) -> Any:
+        if where is None:
+            raise errors.no_values_of_all_bars(name)
+        if "sequential" in kwargs or len(args) > where + n_prices:
+            return public(*args, **kwargs)
+        return rows_of_numbers(public(*args, sequential=True, **kwargs))
+
+    return whole_series
 
 
 # Choices that compiled indicators know, by the end of the parameter's name.
