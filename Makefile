@@ -60,7 +60,7 @@ docs: $(VENV)/.installed-docs
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 test: lint browser
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 # Pictures are tested in a real browser, which is installed where that is possible: as root, with
 # apt-get. Elsewhere install Chromium or Chrome yourself, or those tests say why they skip.
