@@ -9,6 +9,7 @@ import pytest
 from hindcaster import Backtest
 from hindcaster.cli.options import BACKTEST_NAMES
 from hindcaster.cli.run import run as command
+from hindcaster.data import resample
 from hindcaster.test import EURUSD, GOOG
 from tests.cli.conftest import STRATEGIES
 
@@ -77,6 +78,16 @@ def test_every_argument_of_backtest_is_an_option_with_its_default():
     for name in names:
         assert context.params[name] == parameters[name].default, name
         assert options[name].section == "Backtest"
+
+
+def test_finer_bars_are_read_as_data_are(call, dip):
+    given = ("--data", "EURUSD", "--timeframe", "1D", "--finalize-trades", "--set", "target=0.01")
+    days = resample(EURUSD, "1D")
+    test = Backtest(days, strategy_class(), finalize_trades=True, intrabar=EURUSD)
+    expected = test.run(target=0.01)
+    found = call("run", dip, *given, "--intrabar", "EURUSD", "--json").json
+    assert found["statistics"]["Equity Final [$]"] == expected["Equity Final [$]"]
+    assert found["settings"]["intrabar"] == f"{len(EURUSD):,} finer bars"
 
 
 def test_tables_are_readable(call, dip):

@@ -44,15 +44,11 @@ def make_backtest(strategy: type[Any], options: dict[str, Any]) -> tuple[Backtes
 
     if (options["plot"] or options["report"]) and not Path(options["folder"]).is_dir():
         raise errors.no_folder(options["folder"])
-    bars = load_bars(
-        options["data"],
-        timeframe=options["timeframe"],
-        start=options["start"],
-        finish=options["finish"],
-        store=options["store"],
-        tz=options["tz"],
-    )
+    where = {name: options[name] for name in ("start", "finish", "store", "tz")}
+    bars = load_bars(options["data"], timeframe=options["timeframe"], **where)
     arguments = {name: options[name] for name in BACKTEST_NAMES}
+    if options["intrabar"] is not None:
+        arguments["intrabar"] = load_bars(options["intrabar"], timeframe=None, **where).frame
     return Backtest(bars.frame, strategy, **arguments), bars
 
 

@@ -97,6 +97,7 @@ BACKTEST_NAMES: Final = (
     "finalize_trades",
     "slippage",
     "fractional",
+    "intrabar",
     "compiled",
 )
 """The arguments of `Backtest` that are options."""
@@ -128,6 +129,13 @@ backtest_options = _all(
         callback=_fractional,
         section=_BACKTEST,
         help="Trade parts of a unit: the smallest amount, such as 1e-8.  [default: whole units]",
+    ),
+    option(
+        "--intrabar",
+        metavar="FILE|DATASET|EXCHANGE:SYMBOL",
+        section=_BACKTEST,
+        help="Finer bars, which decide in which order the prices of a bar came.  [default: the "
+        "broker's rules decide]",
     ),
     option(
         "--compiled/--interpreted",
