@@ -45,7 +45,8 @@ class Docstrings(griffe.Extension):
         """Change the docstring of an object that was read."""
         if obj.docstring is None:
             return
-        if obj.path.startswith("hindcaster.indicators.") and obj.is_function:
+        of_module = obj.path == f"{obj.module.path}.{obj.name}"
+        if of_module and obj.is_function and obj.path.startswith("hindcaster.indicators."):
             # Parameters that indicators share are written when they are imported.
             whole = inspect.getdoc(pkgutil.resolve_name(f"{obj.module.path}:{obj.name}"))
             obj.docstring.value = whole or obj.docstring.value
