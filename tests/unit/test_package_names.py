@@ -1,7 +1,10 @@
 """What `import hindcaster` gives, and what it does not load."""
 
+import importlib
+import inspect
 import multiprocessing
 import os
+import pkgutil
 import subprocess
 import sys
 from multiprocessing.pool import Pool, ThreadPool
@@ -9,7 +12,7 @@ from multiprocessing.pool import Pool, ThreadPool
 import pytest
 
 import hindcaster
-from hindcaster import _compat, lib
+from hindcaster import _compat, errors, lib
 
 
 def test_public_names_exist():
@@ -124,3 +127,15 @@ def test_try():
     assert hindcaster.try_(lambda: 1 / 0, 5, ZeroDivisionError) == 5
     with pytest.raises(ZeroDivisionError):
         hindcaster.try_(lambda: 1 / 0, 5, (KeyError, ValueError))
+
+
+def test_no_module_of_errors_hides_a_text_of_another() -> None:
+    homes: dict[str, str] = {}
+    for module in pkgutil.iter_modules(errors.__path__):
+        for name, value in vars(
+            importlib.import_module(f"{errors.__name__}.{module.name}")
+        ).items():
+            public = not name.startswith("_") and inspect.isfunction(value)
+            if public and value.__module__.endswith(f".{module.name}"):
+                assert homes.setdefault(name, module.name) == module.name, name
+    assert len(homes) > 100
