@@ -16,6 +16,9 @@ from typing import Any
 from numba import types
 
 from hindcaster import _jit
+from hindcaster.indicators._prices import ONLY_COLUMN
+
+EVERYTHING = -1  # in place of a number of rows: values of all bars are wanted
 
 _KINDS = {
     int: types.int64,
@@ -42,27 +45,20 @@ def whole(
     Returns
     -------
     callable
-        Takes rows (n, 6), whether the last values are all that is wanted, and the arguments, by
-        position. Gives a tuple of the last values and, if more is wanted, of those of all bars: an
-        array or a tuple of arrays, else None. To make an array takes longer than a short kernel.
+        Takes candles, how many rows of them to look at (`EVERYTHING` if values of all bars are
+        wanted, 0 for the last value of all rows), and the arguments, by position. Gives a tuple of
+        the last values and, if more is wanted, of those of all bars: an array or a tuple of arrays,
+        else None. To make an array takes longer than a short kernel. Raises BufferError if memory
+        is not that of rows of candles, one after the other: to look at it in Python takes longer.
     """
     fields = len(getattr(returned, "_fields", ()))
     lasts = "".join(f"values[{i}][-1], " for i in range(fields)) or "values[-1], "
-    names = ", ".join(parameters)
-    source = (
-        f"def entry(candles, only_last, {names}):\n"
-        f"    values = function(candles, {names})\n"
-        f"    if only_last:\n"
-        f"        return {lasts}None\n"
-        f"    return {lasts}values\n"
+    return _entry(
+        function,
+        parameters,
+        returned,
+        f"    if rows != {EVERYTHING}:\n        return {lasts}None\n    return {lasts}values\n",
     )
-    found = {"function": _jit.jitable(_plain(function, returned))}
-    exec(compile(source, function.__code__.co_filename, "exec"), found)
-    entry: Any = found["entry"]
-    entry.__code__ = entry.__code__.replace(co_firstlineno=function.__code__.co_firstlineno)
-    entry.__module__, entry.__qualname__ = function.__module__, function.__qualname__
-    kinds = [_kind(name, kind) for name, kind in parameters.items()]
-    return _jit.entry_point(entry, (_jit.ROWS, types.boolean, *kinds))
 
 
 def of_last_bar(
@@ -70,10 +66,34 @@ def of_last_bar(
 ) -> Callable[..., Any]:
     """Compile an indicator that has values of the last bar only, as `whole` does.
 
-    The machine code takes rows and arguments, and gives a tuple of numbers.
+    The machine code takes what that of `whole` does, and gives a tuple of numbers.
     """
-    kinds = [_kind(name, kind) for name, kind in parameters.items()]
-    return _jit.entry_point(_plain(function, returned), (_jit.ROWS, *kinds))
+    return _entry(function, parameters, returned, "    return values\n")
+
+
+def _entry(
+    function: Callable[..., Any], parameters: dict[str, type], returned: Any, ending: str
+) -> Callable[..., Any]:
+    names = ", ".join(name for name in parameters if name != "sequential")
+    given = ", ".join("False" if name == "sequential" else name for name in parameters)
+    too_few = "candles.shape[1] < 6"
+    if "source_type" in parameters:
+        too_few += f" and source_type != {ONLY_COLUMN}"
+    source = (
+        f"def entry(candles, rows, {names}):\n"
+        f"    away, aside = candles.strides\n"
+        f"    if {too_few} or away != 8 * candles.shape[1] or aside != 8 or not len(candles):\n"
+        f"        raise BufferError\n"
+        f"    first = len(candles) - rows if 0 < rows < len(candles) else 0\n"
+        f"    values = function(candles[first:], {given})\n{ending}"
+    )
+    found = {"function": _jit.jitable(_plain(function, returned))}
+    exec(compile(source, function.__code__.co_filename, "exec"), found)
+    entry: Any = found["entry"]
+    entry.__code__ = entry.__code__.replace(co_firstlineno=function.__code__.co_firstlineno)
+    entry.__module__, entry.__qualname__ = function.__module__, function.__qualname__
+    kinds = [_kind(name, kind) for name, kind in parameters.items() if name != "sequential"]
+    return _jit.entry_point(entry, (_jit.ROWS, types.int64, *kinds))
 
 
 def _plain(function: Callable[..., Any], returned: Any) -> Callable[..., Any]:
