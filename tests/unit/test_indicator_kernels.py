@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import hindcaster.indicators as ta
-from hindcaster.indicators.kernels import filters, recursive, trend, windows
+from hindcaster.indicators.kernels import filters, recursive, trend, weighted, windows
 
 from .test_indicator_formulas import draw_candles
 
@@ -105,7 +105,7 @@ def test_weighted_sums_by_their_terms(x: np.ndarray) -> None:
         weights = np.linspace(-1.0, 2.0, period)
         expected = by_window(x, period, lambda window: float(np.sum(weights * window)))  # noqa: B023
         expected[:first] = np.nan
-        np.testing.assert_allclose(windows.weighted_sum(x, weights, first), expected, rtol=1e-11)
+        np.testing.assert_allclose(weighted.weighted_sum(x, weights, first), expected, rtol=1e-11)
 
 
 @EVERY_SERIES

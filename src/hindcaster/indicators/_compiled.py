@@ -16,7 +16,7 @@ from typing import Any
 from numba import types
 
 from hindcaster import _jit
-from hindcaster.indicators._prices import ONLY_COLUMN
+from hindcaster.indicators._prices import NUMBERS_OF, ONLY_COLUMN
 
 EVERYTHING = -1  # in place of a number of rows: values of all bars are wanted
 
@@ -106,7 +106,7 @@ def _plain(function: Callable[..., Any], returned: Any) -> Callable[..., Any]:
 
 
 def _kind(name: str, kind: type) -> Any:
-    return types.int64 if name == "source_type" else _KINDS[kind]
+    return types.int64 if name in NUMBERS_OF else _KINDS[kind]
 
 
 def _together(*fields: Any) -> tuple[Any, ...]:

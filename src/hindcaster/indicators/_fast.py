@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -67,14 +68,15 @@ class Fast:
         last, every = (
             f"_code({', '.join([prices, rows, *values])})" for rows in ("_count()", str(EVERYTHING))
         )
+        plan = " ".join(f"{name}," for name in ["_everything", *values])
         source = (
             f"def public({given}):\n"
             f"    if type({prices}) is _array and {prices}.dtype is _float64:\n"
             f"        try:\n"
-            f"            {' '.join(f'{name},' for name in ['_everything', *values])} = _plans[{', '.join(names)},]\n"
+            f"            {plan} = _plans[{', '.join(names)},]\n"
             f"{self._returns(last, every, 12)}"
             f"        except (KeyError, TypeError, BufferError):\n"
-            f"            pass  # arguments not seen before, or not hashable; memory of other form\n"
+            f"            pass  # new arguments, or not hashable; memory of another form\n"
             f"    return _slow({given})\n"
             f"def returned(_everything, _given):\n"
             f"{self._returns('_given', '_given', 4)}"
@@ -126,10 +128,8 @@ class Fast:
         if not series:
             if len(self._plans) >= _MOST_PLANS:
                 self._plans.clear()
-            try:
+            with suppress(TypeError):  # an argument that cannot be a key
                 self._plans[args[1:]] = (everything, *numbers)
-            except TypeError:  # an argument that cannot be a key
-                pass
         return self._known["returned"](everything, found)
 
     def _code(self) -> Callable[..., Any]:
@@ -149,9 +149,12 @@ class Fast:
     def _plan(self, values: list[Any], series: bool) -> tuple[bool, tuple[Any, ...]]:
         """Say whether all values are asked for; give the arguments that machine code takes."""
         numbers = list(values)
-        where = self._bind.places.get("source_type")
-        if where is not None:
-            numbers[where] = _prices.ONLY_COLUMN if series else _prices.source_number(values[where])
+        for name in self._bind.places.keys() & _prices.NUMBERS_OF:
+            where, of_only_column = self._bind.places[name], series and name == "source_type"
+            number = (
+                _prices.ONLY_COLUMN if of_only_column else _prices.NUMBERS_OF[name](values[where])
+            )
+            numbers[where] = number
         sequential = self._bind.sequential
         everything = sequential is not None and bool(numbers.pop(sequential))
         return everything, tuple(numbers)

@@ -19,6 +19,17 @@ _COLUMNS = {"close": CLOSE, "high": HIGH, "low": LOW, "open": OPEN, "volume": VO
 SOURCE_NUMBERS = {name: (_COLUMNS | _MEANS)[name] for name in _candles.SOURCES}
 ONLY_COLUMN = 0  # of a series
 
+_ANCHORS = {
+    "m": 60_000,
+    "M": 60_000,
+    "h": 3_600_000,
+    "H": 3_600_000,
+    "4h": 14_400_000,
+    "12h": 43_200_000,
+    "D": 86_400_000,
+    "W": 604_800_000,
+}
+
 
 def source(candles: FloatArray, source_type: str) -> FloatArray:
     """Take the price an indicator is computed from; a single series is that price already.
@@ -54,15 +65,35 @@ def source_number(source_type: str) -> int:
     return number
 
 
-def close_instead_of(source_type: str, others: tuple[str, ...]) -> str:
-    """Give the name of a price, "close" for that of others."""
-    return "close" if source_type in others else source_type
+def price_instead_of(source_type: str, others: tuple[str, ...], instead: str) -> str:
+    """Give the name of a price, `instead` for that of others."""
+    return instead if source_type in others else source_type
 
 
-@in_kernels(close_instead_of)
-def _close_instead_of(source_type: Any, others: Any) -> Any:
+@in_kernels(price_instead_of)
+def _price_instead_of(source_type: Any, others: Any, instead: Any) -> Any:
     numbers = tuple(SOURCE_NUMBERS[name.literal_value] for name in others)
-    return lambda source_type, others: CLOSE if source_type in numbers else source_type
+    number = SOURCE_NUMBERS[instead.literal_value]
+
+    def given(source_type: Any, others: Any, instead: Any) -> Any:
+        return number if source_type in numbers else source_type
+
+    return given
+
+
+def anchor_length(anchor: str) -> int:
+    """Give the milliseconds of a bucket that `vwap` starts anew with: of a day by default."""
+    return _ANCHORS.get(anchor, _ANCHORS["D"])
+
+
+@in_kernels(anchor_length)
+def _anchor_length(anchor: Any) -> Any:
+    """Give a kernel that does nothing: it is given milliseconds."""
+    return lambda anchor: anchor
+
+
+# What machine code is given in place of a text, by the parameter's name.
+NUMBERS_OF = {"source_type": source_number, "anchor": anchor_length}
 
 
 @kernel

@@ -32,36 +32,36 @@ def behind_nan(x: FloatArray, values: FloatArray) -> FloatArray:
 @kernel
 def shifted(x: FloatArray, bars: int) -> FloatArray:
     """Values of some bars before; NaN for the first ones."""
-    n = len(x)
-    out = np.empty(n)
-    for i in range(min(bars, n)):
-        out[i] = np.nan
-    for i in range(bars, n):
-        out[i] = x[i - bars]
+    out = np.empty(len(x))
+    first = min(bars, len(x))
+    late, then = out[first:], x[: len(x) - first]
+    for i in range(len(late)):
+        late[i] = then[i]
+    out[:first] = np.nan
     return out
 
 
 @kernel
 def change(x: FloatArray, bars: int) -> FloatArray:
     """Difference to the value some bars before; NaN for the first ones."""
-    n = len(x)
-    out = np.empty(n)
-    for i in range(min(bars, n)):
-        out[i] = np.nan
-    for i in range(bars, n):
-        out[i] = x[i] - x[i - bars]
+    out = np.empty(len(x))
+    first = min(bars, len(x))
+    late, then, now = out[first:], x[: len(x) - first], x[first:]
+    for i in range(len(late)):
+        late[i] = now[i] - then[i]
+    out[:first] = np.nan
     return out
 
 
 @kernel
 def ratio_to_past(x: FloatArray, bars: int) -> FloatArray:
     """Ratio to the value some bars before; NaN for the first ones."""
-    n = len(x)
-    out = np.empty(n)
-    for i in range(min(bars, n)):
-        out[i] = np.nan
-    for i in range(bars, n):
-        out[i] = x[i] / x[i - bars]
+    out = np.empty(len(x))
+    first = min(bars, len(x))
+    late, then, now = out[first:], x[: len(x) - first], x[first:]
+    for i in range(len(late)):
+        late[i] = now[i] / then[i]
+    out[:first] = np.nan
     return out
 
 

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from hindcaster.indicators._call import Period, Prices, Values, indicator, source
-from hindcaster.indicators._prices import close_instead_of
+from hindcaster.indicators._prices import price_instead_of
 from hindcaster.indicators.kernels import adaptive, lines, recursive
 from hindcaster.indicators.moving_averages import moving_average
 from hindcaster.indicators.statistics import deviation
@@ -66,7 +66,7 @@ def t3(
     vfactor : float, default 0
         How far it overshoots, 0 for a plain triple average.
     """
-    x = source(candles, close_instead_of(source_type, ("volume",)))
+    x = source(candles, price_instead_of(source_type, ("volume",), "close"))
     v = vfactor
     w3, w4 = (1.0 + v) ** 3, -3.0 * (2.0 * v**2 + v + v**3)
     w5, w6 = 3.0 * (v**2 + v**3), -(v**3)

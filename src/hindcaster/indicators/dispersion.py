@@ -3,7 +3,7 @@
 import numpy as np
 
 from hindcaster.indicators._call import Period, Prices, Values, indicator, source
-from hindcaster.indicators.kernels import windows
+from hindcaster.indicators.kernels import weighted, windows
 from hindcaster.indicators.moving_averages import moving_average
 from hindcaster.indicators.statistics import deviation, line_weights
 
@@ -36,7 +36,7 @@ def tsf(
 ) -> Values:
     """Time series forecast: the next bar's value on the straight line through the window."""
     weights = line_weights(period, float(period))
-    return windows.weighted_sum(source(candles, source_type), weights, period - 1)
+    return weighted.weighted_sum(source(candles, source_type), weights, period - 1)
 
 
 @indicator(takes_series=True, quiet=True)
@@ -55,7 +55,7 @@ def ui(
     top = windows.rolling_max(x, period)
     squares = (scalar * (x - top) / top) ** 2
     # Sums that are carried from bar to bar would leave a remainder where there is no drawdown.
-    mean = windows.weighted_sum(squares, np.full(period, 1.0 / period), period - 1)
+    mean = weighted.weighted_sum(squares, np.full(period, 1.0 / period), period - 1)
     return np.sqrt(mean)
 
 

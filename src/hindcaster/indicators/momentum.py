@@ -17,7 +17,7 @@ from hindcaster.indicators._call import (
     source,
 )
 from hindcaster.indicators._series import change, percent_change, shifted
-from hindcaster.indicators.kernels import lines, oscillating, recursive, trend, windows
+from hindcaster.indicators.kernels import lines, oscillating, recursive, trend, weighted, windows
 from hindcaster.indicators.moving_averages import moving_average, price_or_candles
 from hindcaster.indicators.statistics import line_weights
 from hindcaster.indicators.window_averages import linear_mean
@@ -141,7 +141,7 @@ def cfo(
 @kernel
 def _off_the_line(x: FloatArray, period: int, scale: float, at_zero: float) -> FloatArray:
     """Distance to the regression line by the price, with what it is where the price is 0."""
-    out = windows.weighted_sum(x, line_weights(period, period - 1.0), period - 1)
+    out = weighted.weighted_sum(x, line_weights(period, period - 1.0), period - 1)
     for i in range(len(x)):
         out[i] = scale * ((x[i] - out[i]) / x[i])
     out = windows.undefined_from(x, out, 0)

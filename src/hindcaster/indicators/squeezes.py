@@ -6,7 +6,7 @@ import numpy as np
 
 from hindcaster._types import FloatArray, IntArray
 from hindcaster.indicators._call import Period, Prices, Values, high_low_close, indicator, source
-from hindcaster.indicators.kernels import recursive, windows
+from hindcaster.indicators.kernels import recursive, weighted, windows
 from hindcaster.indicators.recursive_averages import exponential_mean
 from hindcaster.indicators.statistics import line_weights
 
@@ -75,7 +75,7 @@ def squeeze_momentum(
     distance = close - (extremes / 2.0 + centre) / 2.0
     distance[: length_kc - 1] = close[: length_kc - 1]
     weights = line_weights(length_kc, length_kc - 1.0)
-    momentum = windows.weighted_sum(distance, weights, length_kc - 1)
+    momentum = weighted.weighted_sum(distance, weights, length_kc - 1)
     squeeze = (outside.astype(np.int64) - inside).tolist()
     return SqueezeMomentum(squeeze, momentum, _momentum_signal(momentum).tolist())
 

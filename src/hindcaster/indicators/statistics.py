@@ -18,7 +18,7 @@ from hindcaster.indicators._call import (
     indicator,
     source,
 )
-from hindcaster.indicators.kernels import lines, windows
+from hindcaster.indicators.kernels import lines, weighted, windows
 
 __all__ = [
     "beta",
@@ -216,7 +216,7 @@ def linearreg(
 ) -> Values:
     """Linear regression: the newest bar's value on the straight line through the window."""
     weights = line_weights(period, period - 1.0)
-    return windows.weighted_sum(source(candles, source_type), weights, period - 1)
+    return weighted.weighted_sum(source(candles, source_type), weights, period - 1)
 
 
 @indicator(takes_series=True)
@@ -225,7 +225,7 @@ def linearreg_angle(
 ) -> Values:
     """Angle of the straight line through the window in degrees, a bar being as long as 1."""
     x = source(candles, source_type)
-    return np.degrees(np.arctan(windows.weighted_sum(x, slope_weights(period), period - 1)))
+    return np.degrees(np.arctan(weighted.weighted_sum(x, slope_weights(period), period - 1)))
 
 
 @indicator(takes_series=True, compiled=True)
@@ -233,7 +233,9 @@ def linearreg_intercept(
     candles: Prices, period: Period = 14, source_type: str = "close", sequential: bool = False
 ) -> Values:
     """Linear regression: the oldest bar's value on the straight line through the window."""
-    return windows.weighted_sum(source(candles, source_type), line_weights(period, 0.0), period - 1)
+    return weighted.weighted_sum(
+        source(candles, source_type), line_weights(period, 0.0), period - 1
+    )
 
 
 @indicator(takes_series=True)
@@ -241,7 +243,7 @@ def linearreg_slope(
     candles: Prices, period: Period = 14, source_type: str = "close", sequential: bool = False
 ) -> Values:
     """Slope of the straight line through the window, per bar."""
-    return windows.weighted_sum(source(candles, source_type), slope_weights(period), period - 1)
+    return weighted.weighted_sum(source(candles, source_type), slope_weights(period), period - 1)
 
 
 @indicator(takes_series=True, quiet=True)

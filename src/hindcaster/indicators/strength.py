@@ -6,7 +6,7 @@ import numpy as np
 
 from hindcaster._types import FloatArray
 from hindcaster.indicators._call import Period, Prices, Values, high_low_close, indicator, source
-from hindcaster.indicators._prices import close_instead_of
+from hindcaster.indicators._prices import price_instead_of
 from hindcaster.indicators._series import change
 from hindcaster.indicators.kernels import lines, oscillating, recursive, windows
 from hindcaster.indicators.moving_averages import moving_average, refuse_weighted_by_volume
@@ -266,7 +266,7 @@ def wt(
     oblevel, oslevel : float, default 53 and -53
         From where on `wt2` is overbought, or oversold.
     """
-    x = source(candles, close_instead_of(source_type, ("hl2", "volume")))
+    x = source(candles, price_instead_of(source_type, ("hl2", "volume"), "close"))
     wt1 = oscillating.wave_trend(x, 2.0 / (wtchannellen + 1.0), 2.0 / (wtaveragelen + 1.0))
     wt2 = oscillating.short_mean(wt1, wtmalen)
     distance = lines.minus(wt1, wt2)

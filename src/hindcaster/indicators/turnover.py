@@ -13,7 +13,7 @@ from hindcaster.indicators._call import (
     indicator,
     source,
 )
-from hindcaster.indicators.kernels import lines, oscillating, windows
+from hindcaster.indicators.kernels import lines, oscillating, weighted, windows
 
 __all__ = [
     "VPCI",
@@ -151,10 +151,10 @@ def vwmacd(
     """
     close = source(candles, "close")
     values = column(candles, VOLUME) if candles.ndim == 2 else np.ones(len(close))
-    line = windows.volume_weighted_mean(close, values, fast_period)
-    line = line - windows.volume_weighted_mean(close, values, slow_period)
+    line = weighted.volume_weighted_mean(close, values, fast_period)
+    line = line - weighted.volume_weighted_mean(close, values, slow_period)
     line = windows.undefined_from(close, line, 0)
-    signal = windows.volume_weighted_mean(line, np.ones(len(line)), signal_period)
+    signal = weighted.volume_weighted_mean(line, np.ones(len(line)), signal_period)
     signal = windows.undefined_from(line, signal, 0)
     return VWMACD(line, signal, line - signal)
 

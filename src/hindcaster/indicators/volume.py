@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from hindcaster._candles import TIME, VOLUME
+from hindcaster._candles import VOLUME
 from hindcaster.indicators._call import (
     Period,
     Prices,
@@ -13,22 +13,11 @@ from hindcaster.indicators._call import (
     none_for_nan,
     source,
 )
+from hindcaster.indicators._prices import anchor_length, price_instead_of
 from hindcaster.indicators._series import change
 from hindcaster.indicators.kernels import lines, recursive, trend, windows
 
 __all__ = ["ad", "adosc", "efi", "emv", "kvo", "marketfi", "mfi", "vwap"]
-
-# Milliseconds of the buckets that `vwap` starts anew with.
-_ANCHORS = {
-    "m": 60_000,
-    "M": 60_000,
-    "h": 3_600_000,
-    "H": 3_600_000,
-    "4h": 14_400_000,
-    "12h": 43_200_000,
-    "D": 86_400_000,
-    "W": 604_800_000,
-}
 
 
 @indicator(compiled=True)
@@ -118,7 +107,7 @@ def mfi(candles: Prices, period: Period = 14, sequential: bool = False) -> Value
     return 100.0 - 100.0 / (1.0 + np.where(falling == 0.0, np.inf, rising / falling))
 
 
-@indicator(last=none_for_nan)
+@indicator(last=none_for_nan, compiled=True)
 def vwap(
     candles: Prices, source_type: str = "hlc3", anchor: str = "D", sequential: bool = False
 ) -> Values:
@@ -132,6 +121,5 @@ def vwap(
         What begins anew: minute, hour, four or twelve hours, day, or week (from Thursday), in
         UTC. 'M' and 'H' are minute and hour too; any other text is taken for a day.
     """
-    x = source(candles, "hlc3" if source_type == "volume" else source_type)
-    bucket = np.floor(candles[:, TIME] / _ANCHORS.get(anchor, _ANCHORS["D"]))
-    return trend.anchored_mean(x, column(candles, VOLUME), bucket)
+    x = source(candles, price_instead_of(source_type, ("volume",), "hlc3"))
+    return trend.anchored_mean(candles, x, anchor_length(anchor))

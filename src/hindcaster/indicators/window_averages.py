@@ -11,7 +11,7 @@ from hindcaster._jit import kernel
 from hindcaster._types import FloatArray
 from hindcaster.indicators._call import Period, Prices, Values, column, indicator, source
 from hindcaster.indicators._series import shifted
-from hindcaster.indicators.kernels import lines, windows
+from hindcaster.indicators.kernels import lines, weighted, windows
 from hindcaster.indicators.recursive_averages import exponential_mean
 
 __all__ = [
@@ -46,7 +46,7 @@ def linear_mean(x: FloatArray, period: int) -> FloatArray:
     weights = np.empty(period)
     for k in range(period):
         weights[k] = k + 1.0
-    return windows.weighted_mean(x, weights, period - 1)
+    return weighted.weighted_mean(x, weights, period - 1)
 
 
 @kernel
@@ -69,7 +69,7 @@ def _from_bar(x: FloatArray, weights: FloatArray, first: int) -> FloatArray:
         total += weights[k]
     if total == 0.0:
         return x.copy()
-    out = windows.weighted_mean(x, weights, first)
+    out = weighted.weighted_mean(x, weights, first)
     for i in range(min(first, len(x))):
         out[i] = x[i]
     return out
@@ -110,7 +110,7 @@ def alma(
     for k in range(period):
         place = k - distribution_offset * (period - 1)
         weights[k] = math.exp(-(place * place) / (2.0 * (width * width)))
-    out = windows.weighted_mean(source(candles, source_type), weights, period - 1)
+    out = weighted.weighted_mean(source(candles, source_type), weights, period - 1)
     for i in range(len(out)):
         if out[i] == 0.0:
             out[i] = np.nan
@@ -138,7 +138,7 @@ def edcf(
     bar ``2 * period`` on. Source: J. Ehlers, "Ehlers Filters".
     """
     x = source(candles, source_type)
-    return windows.undefined_from(x, windows.distance_weighted_mean(x, period), 2)
+    return windows.undefined_from(x, weighted.distance_weighted_mean(x, period), 2)
 
 
 @indicator(takes_series=True, compiled=True)
@@ -172,7 +172,7 @@ def fwma(
     weights = np.ones(period)
     for k in range(2, period):
         weights[k] = weights[k - 1] + weights[k - 2]
-    return windows.weighted_mean(source(candles, source_type), weights, period - 1)
+    return weighted.weighted_mean(source(candles, source_type), weights, period - 1)
 
 
 @indicator(takes_series=True, compiled=True)
@@ -274,7 +274,7 @@ def nma(
     period - 1 bars back, ``ratio = Σ w |ΔL| / Σ |ΔL|`` and the value is
     ``x[i - p + 1] * ratio + x[i - p] * (1 - ratio)``. Source: J. Sloman, "Ocean Theory".
     """
-    return windows.natural_mean(source(candles, source_type), period)
+    return weighted.natural_mean(source(candles, source_type), period)
 
 
 @indicator(takes_series=True, compiled=True)
@@ -285,7 +285,7 @@ def pwma(
     weights = np.ones(period)
     for k in range(1, period):
         weights[k] = weights[k - 1] * (period - k) / k
-    return windows.weighted_mean(source(candles, source_type), weights, period - 1)
+    return weighted.weighted_mean(source(candles, source_type), weights, period - 1)
 
 
 @indicator(takes_series=True, compiled=True)
@@ -296,7 +296,7 @@ def sinwma(
     weights = np.empty(period)
     for k in range(period):
         weights[k] = math.sin((k + 1) * math.pi / (period + 1))
-    return windows.weighted_mean(source(candles, source_type), weights, period - 1)
+    return weighted.weighted_mean(source(candles, source_type), weights, period - 1)
 
 
 @indicator(takes_series=True, compiled=True)
@@ -334,7 +334,7 @@ def swma(
     candles: Prices, period: Period = 5, source_type: str = "close", sequential: bool = False
 ) -> Values:
     """Symmetric weighted moving average: weights rise from 1 to the middle and fall to 1 again."""
-    return windows.weighted_mean(
+    return weighted.weighted_mean(
         source(candles, source_type), triangular_weights(period), period - 1
     )
 
@@ -344,7 +344,7 @@ def trima(
     candles: Prices, period: Period = 30, source_type: str = "close", sequential: bool = False
 ) -> Values:
     """Triangular moving average: an average of simple averages, so weights are triangular."""
-    return windows.weighted_mean(
+    return weighted.weighted_mean(
         source(candles, source_type), triangular_weights(period), period - 1
     )
 
@@ -380,7 +380,7 @@ def vwma(
     x = source(candles, source_type)
     series = candles.shape[-1] == 1
     volume = np.ones(len(x)) if series else column(candles, VOLUME)
-    return windows.undefined_from(x, windows.volume_weighted_mean(x, volume, period), 0)
+    return windows.undefined_from(x, weighted.volume_weighted_mean(x, volume, period), 0)
 
 
 @indicator(takes_series=True, compiled=True)

@@ -5,7 +5,8 @@ import numpy as np
 from hindcaster._jit import kernel, subkernel
 from hindcaster._types import FloatArray
 from hindcaster.indicators.kernels.recursive import carry
-from hindcaster.indicators.kernels.windows import rolling_sum, weighted_sum
+from hindcaster.indicators.kernels.weighted import weighted_sum
+from hindcaster.indicators.kernels.windows import rolling_sum
 
 
 @kernel
@@ -188,15 +189,12 @@ def fisher_transform(
 @kernel
 def centre_of_gravity(x: FloatArray, period: int) -> FloatArray:
     """``-Σ (k + 1) x[i - k] / Σ x[i - k]`` over k = 0 … period - 2, from bar ``period + 1`` on."""
-    n = len(x)
-    out = np.full(n, np.nan)
     if period == 1:
-        return out
+        return np.full(len(x), np.nan)
     places = np.arange(float(period - 1), 0.0, -1.0)
-    weighted = weighted_sum(x, places, period + 1)
-    total = rolling_sum(x, period - 1) if period > 1 else np.zeros(n)
-    for i in range(period + 1, n):
-        out[i] = -weighted[i] / total[i] if total[i] != 0.0 else 0.0
+    out, total = weighted_sum(x, places, period + 1), rolling_sum(x, period - 1)
+    for i in range(period + 1, len(x)):
+        out[i] = -out[i] / total[i] if total[i] != 0.0 else 0.0
     return out
 
 

@@ -5,7 +5,7 @@ import numpy as np
 from hindcaster._candles import CLOSE, HIGH, LOW, OPEN, VOLUME
 from hindcaster._jit import kernel
 from hindcaster._types import BoolArray, FloatArray
-from hindcaster.indicators.kernels.windows import rolling_sum, undefined_from
+from hindcaster.indicators.kernels.windows import full_mean, rolling_sum, undefined_from
 
 
 @kernel
@@ -241,13 +241,13 @@ def volume_moves(x: FloatArray, volume: FloatArray) -> FloatArray:
 def mean_body(candles: FloatArray, period: int) -> FloatArray:
     """Mean of close less open in the window; 0 before it is full, NaN from a NaN on."""
     n = len(candles)
-    bodies = np.empty(n)
+    bodies, undefined = np.empty(n), 0
     for i in range(n):
         bodies[i] = candles[i, CLOSE] - candles[i, OPEN]
-    out = rolling_sum(bodies, period)
-    for i in range(n):
-        out[i] /= period
-    out = undefined_from(bodies, out, 0)
+        undefined += bodies[i] != bodies[i]
+    out = full_mean(bodies, period)
+    if undefined:
+        out = undefined_from(bodies, out, 0)
     out[: period - 1] = 0.0
     return out
 

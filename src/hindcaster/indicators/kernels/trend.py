@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from hindcaster._candles import CLOSE, HIGH, LOW, OPEN, VOLUME
+from hindcaster._candles import CLOSE, HIGH, LOW, OPEN, TIME, VOLUME
 from hindcaster._jit import kernel, subkernel
 from hindcaster._types import FloatArray
 from hindcaster.indicators.kernels.recursive import carry
@@ -288,15 +288,17 @@ def body_by_range(candles: FloatArray) -> FloatArray:
 
 
 @kernel
-def anchored_mean(x: FloatArray, volume: FloatArray, bucket: FloatArray) -> FloatArray:
-    """Mean weighted by volume since the bucket began."""
+def anchored_mean(candles: FloatArray, x: FloatArray, length: int) -> FloatArray:
+    """Mean weighted by volume since the bucket of `length` milliseconds began."""
     n = len(x)
     out = np.empty(n)
     weighted = total = 0.0
+    bucket = np.nan
     for i in range(n):
-        if i == 0 or bucket[i] != bucket[i - 1]:
+        before, bucket = bucket, np.floor(candles[i, TIME] / length)
+        if bucket != before:
             weighted = total = 0.0
-        weighted += volume[i] * x[i]
-        total += volume[i]
+        weighted += candles[i, VOLUME] * x[i]
+        total += candles[i, VOLUME]
         out[i] = weighted / total if total != 0.0 else np.nan
     return out

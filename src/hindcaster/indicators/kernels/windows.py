@@ -1,52 +1,16 @@
-"""Values of the last `period` bars: sum, mean, deviation, extremes, weighted sum.
+"""Values of the last `period` bars: sum, mean, deviation, extremes.
 
-A window's sum is made of sums over 1, 2, 4, 8, … bars, each of two of the one before: few passes,
-and the machine works on several bars at a time. Nothing is ever subtracted, so rounding errors do
-not pile up, a window of zeros has the sum 0, and what is undefined leaves with its bar. Extremes
-are found likewise.
+Extremes are found as sums are, see `sums`.
 """
 
 import numpy as np
 
 from hindcaster._jit import kernel, subkernel
 from hindcaster._types import FloatArray
+from hindcaster.indicators.kernels.sums import window_sum
 
 ROUNDING = 2.0**-52  # of a number of size 1
 _FEW = 10  # bars in a window up to which going over each is quicker than a second pass
-
-
-@subkernel
-def _sum(x: FloatArray, period: int, partial: bool) -> FloatArray:
-    n = len(x)
-    out = np.empty(n)
-    if n >= period:
-        power, spare, other = x, np.empty(n), np.empty(n)  # sums of the last `size` values
-        size, held, rest = 1, 0, period
-        while True:
-            if rest & 1:
-                newer, older = out[held + size - 1 :], power[size - 1 : n - held]
-                if held == 0:
-                    newer[:] = older
-                else:
-                    for i in range(len(newer)):
-                        newer[i] += older[i]
-                held += size
-            rest >>= 1
-            if rest == 0:
-                break
-            newer, older, both = power[2 * size - 1 :], power[size - 1 :], spare[2 * size - 1 :]
-            for i in range(len(both)):
-                both[i] = newer[i] + older[i]
-            power, spare, other = spare, other, spare
-            size *= 2
-    for i in range(min(period - 1, n)):
-        out[i] = np.nan
-    if partial:
-        total = 0.0
-        for i in range(min(period - 1, n)):
-            total += x[i]
-            out[i] = total
-    return out
 
 
 @kernel
@@ -66,38 +30,41 @@ def undefined_from(x: FloatArray, values: FloatArray, first: int) -> FloatArray:
 @kernel
 def rolling_sum(x: FloatArray, period: int) -> FloatArray:
     """Sum of the window; NaN before it is full and while there is a NaN in it."""
-    return _sum(x, period, False)
+    return window_sum(x, period, False, 1.0)
 
 
 @kernel
 def full_mean(x: FloatArray, period: int) -> FloatArray:
     """Mean of the window; NaN before it is full and while there is a NaN in it."""
-    out = _sum(x, period, False)
-    for i in range(len(x)):
-        out[i] /= period
-    return out
+    return window_sum(x, period, False, float(period))
 
 
 @kernel
 def net_rises(x: FloatArray, period: int) -> FloatArray:
     """Rises less falls as a percentage of both, over the moves of the window; 0 without moves."""
     n = len(x)
-    moves, undefined = np.zeros(n), 0
-    for i in range(1, n):
-        moves[i] = x[i] - x[i - 1]
-    for i in range(n):
-        undefined += moves[i] != moves[i]
-    sizes = np.abs(moves)
-    out = np.full(n, np.nan)
+    sizes, undefined = np.zeros(n), 0
+    if n:
+        moved, then, now = sizes[1:], x[: n - 1], x[1:]
+        for i in range(n - 1):
+            moved[i] = abs(now[i] - then[i])
+            undefined += moved[i] != moved[i]
+    out = np.empty(n)
+    first = min(period, n)
+    out[:first] = np.nan
     if undefined:  # such moves count as none
-        for i in range(n):
-            if moves[i] != moves[i]:
-                moves[i] = sizes[i] = 0.0
-    net = _sum(moves, period, False) if undefined else moves
-    moved = _sum(sizes, period, False)
-    for i in range(period, n):
-        way = net[i] if undefined else x[i] - x[i - period]
-        out[i] = 100.0 * way / moved[i] if moved[i] != 0.0 else 0.0
+        moves = np.zeros(n)
+        for i in range(1, n):
+            if sizes[i] == sizes[i]:
+                moves[i] = x[i] - x[i - 1]
+            else:
+                sizes[i] = 0.0
+        ways = window_sum(moves, period, False, 1.0)[first:]
+    else:
+        ways = x[first:] - x[: n - first]
+    paths, shares = window_sum(sizes, period, False, 1.0)[first:], out[first:]
+    for i in range(n - first):
+        shares[i] = 100.0 * ways[i] / paths[i] if paths[i] != 0.0 else 0.0
     return out
 
 
@@ -105,10 +72,8 @@ def net_rises(x: FloatArray, period: int) -> FloatArray:
 def rolling_mean(x: FloatArray, period: int) -> FloatArray:
     """Mean of the values in the window that are not NaN; NaN before the window is full."""
     n = len(x)
-    out = _sum(x, period, False)
+    out = window_sum(x, period, False, float(period))
     undefined = 0
-    for i in range(n):
-        out[i] /= period
     for i in range(n):
         undefined += out[i] != out[i]
     if undefined == min(period - 1, n):
@@ -138,12 +103,14 @@ def rolling_spread(x: FloatArray, period: int) -> tuple[FloatArray, FloatArray]:
     distances are to the first value of the newer one, which is in the window.
     """
     n = len(x)
-    mean, variance = np.full(n, np.nan), np.full(n, np.nan)
+    mean, variance = np.empty(n), np.empty(n)
+    mean[: min(period - 1, n)] = variance[: min(period - 1, n)] = np.nan
     if period <= _FEW:
         _spread_of_few(x, period, mean, variance)
         return mean, variance
-    ends, square_ends = np.zeros(period + 1), np.zeros(period + 1)
-    begins, square_begins = np.zeros(period), np.zeros(period)
+    sums = np.zeros(4 * period + 2)
+    ends, square_ends = sums[: period + 1], sums[period + 1 : 2 * period + 2]
+    begins, square_begins = sums[2 * period + 2 : 3 * period + 2], sums[3 * period + 2 :]
     for begin in range(0, n, period):
         base, count = x[begin], min(period, n - begin)
         new, old = x[begin : begin + count], x[max(begin - period, 0) : begin]
@@ -432,45 +399,6 @@ def _extreme(
 
 
 @kernel
-def weighted_sum(x: FloatArray, weights: FloatArray, first: int) -> FloatArray:
-    """Sum of the window with fixed weights, the oldest bar's first; NaN before bar `first`.
-
-    The loop over bars is the inner one: the machine then works on several of them at a time.
-    """
-    n, period = len(x), len(weights)
-    out = np.full(n, np.nan)
-    first = max(first, period - 1)
-    if first >= n:
-        return out
-    count = n - first
-    total = np.zeros(count)
-    begin = first - period + 1
-    for k in range(0, period - 3, 4):
-        part1, part2 = x[begin + k : begin + k + count], x[begin + k + 1 : begin + k + 1 + count]
-        part3, part4 = x[begin + k + 2 :], x[begin + k + 3 :]
-        w1, w2, w3, w4 = weights[k], weights[k + 1], weights[k + 2], weights[k + 3]
-        for i in range(count):
-            total[i] += (w1 * part1[i] + w2 * part2[i]) + (w3 * part3[i] + w4 * part4[i])
-    for k in range(period // 4 * 4, period):
-        part, weight = x[begin + k : begin + k + count], weights[k]
-        for i in range(count):
-            total[i] += weight * part[i]
-    out[first:] = total
-    return out
-
-
-@kernel
-def weighted_mean(x: FloatArray, weights: FloatArray, first: int) -> FloatArray:
-    """Average a series with fixed weights, the oldest bar's first; NaN before bar `first`."""
-    total, shares = 0.0, np.empty(len(weights))
-    for k in range(len(weights)):
-        total += weights[k]
-    for k in range(len(weights)):
-        shares[k] = weights[k] / total
-    return weighted_sum(x, shares, first)
-
-
-@kernel
 def median_deviation(x: FloatArray, period: int) -> FloatArray:
     """Median distance of the window's values to their median; NaN while a NaN is in it.
 
@@ -514,66 +442,6 @@ def median_deviation(x: FloatArray, period: int) -> FloatArray:
                 distance = centre - ordered[left]
                 left -= 1
         out[i] = distance if period % 2 else (before + distance) / 2.0
-    return out
-
-
-@kernel
-def volume_weighted_mean(x: FloatArray, volume: FloatArray, period: int) -> FloatArray:
-    """Mean of the last values weighted by volume; fewer than `period` of them at the start."""
-    turnover = np.empty_like(x)
-    for i in range(len(x)):
-        turnover[i] = volume[i] * x[i]
-    weighted, total = _sum(turnover, period, True), _sum(volume, period, True)
-    for i in range(len(x)):
-        weighted[i] /= total[i]
-    return weighted
-
-
-@kernel
-def distance_weighted_mean(x: FloatArray, period: int) -> FloatArray:
-    """Mean of the window weighted by the squared distances to the bars before; from 2 * period on.
-
-    The weight of a bar is the sum of ``(x - x[k bars before]) ** 2`` over k = 1 … period - 1;
-    a period of 1 has none.
-    """
-    n = len(x)
-    out = np.full(n, np.nan)
-    if period == 1:
-        return out
-    weights, products = np.zeros(n), np.zeros(n)
-    for k in range(1, period):
-        late, early = x[k:], x[: max(n - k, 0)]
-        part = weights[k:]
-        for i in range(len(part)):
-            part[i] += (late[i] - early[i]) ** 2
-    for i in range(n):
-        products[i] = weights[i] * x[i]
-    weighted, total = _sum(products, period, False), _sum(weights, period, False)
-    for i in range(2 * period, n):
-        out[i] = weighted[i] / total[i] if total[i] != 0.0 else 0.0
-    return out
-
-
-@kernel
-def natural_mean(x: FloatArray, period: int) -> FloatArray:
-    """Natural moving average: between the two oldest prices, by where the moves happened.
-
-    Prices that have no logarithm are taken as 1e-10.
-    """
-    n = len(x)
-    out = np.full(n, np.nan)
-    x = np.fmax(x, 1e-10)
-    logs = np.log(x) * 1000.0
-    moves = np.zeros(n)
-    for i in range(1, n):
-        moves[i] = abs(logs[i] - logs[i - 1])
-    roots = np.sqrt(np.arange(0.0, period + 1))
-    weights = (roots[1:] - roots[:-1])[::-1].copy()
-    weighted = weighted_sum(moves, weights, period + 1)
-    total = _sum(moves, period, False)
-    for i in range(period + 1, n):
-        ratio = weighted[i] / total[i] if total[i] != 0.0 else 0.0
-        out[i] = x[i - period + 1] * ratio + x[i - period] * (1.0 - ratio)
     return out
 
 
