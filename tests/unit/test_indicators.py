@@ -401,3 +401,84 @@ def test_latest_value_of_candles_is_the_last_of_all_values(rows, period):
             latest, spelled = ta.ema(candles, period), ta.ema(candles, period, "close")
         np.testing.assert_array_equal(latest, spelled)
         assert type(latest) is type(spelled)
+
+
+def forms_of(candles: np.ndarray) -> dict[str, Any]:
+    """The same candles in memory of other forms."""
+    wide, spread = np.full((len(candles), 9), np.nan), np.full((2 * len(candles), 6), np.nan)
+    wide[:, :6], spread[::2] = candles, candles
+    locked = candles.copy()
+    locked.setflags(write=False)
+    return {
+        "columns one after the other": np.asfortranarray(candles),
+        "with more columns": wide,
+        "columns of a wider array": wide[:, :6],
+        "every second row": spread[::2],
+        "backwards": candles[::-1].copy()[::-1],
+        "bytes in the other order": candles.astype(candles.dtype.newbyteorder()),
+        "not to be written": locked,
+        "of a class of its own": candles.view(type("Kept", (np.ndarray,), {})),
+        "objects": candles.astype(object),
+        "lists": candles.tolist(),
+    }
+
+
+@ALL
+def test_candles_in_memory_of_any_form_give_the_same_values(known: Indicator) -> None:
+    """Also where the arguments are known already, so that little is looked at."""
+    every = {} if known.sequential is None else {"sequential": True}
+    last, whole = call(known, CANDLES), call(known, CANDLES, **every)
+    for form, candles in forms_of(CANDLES).items():
+        assert alike(call(known, candles), last), form
+        assert alike(call(known, candles, **every), whole), form
+
+
+@ALL
+def test_what_are_no_candles_is_refused_where_arguments_are_known(known: Indicator) -> None:
+    call(known, CANDLES)
+    for none in (CANDLES[:, :5], CANDLES[:, :1], CANDLES[:0], CANDLES[None], "prices", None):
+        with pytest.raises((ValueError, TypeError), match=known.name):
+            call(known, none)
+
+
+@pytest.mark.parametrize("rows", [1, 2])
+def test_single_rows_may_have_any_stride(rows: int) -> None:
+    """NumPy takes a single row for contiguous whatever its stride is."""
+    spread = np.full((rows, 3, 6), 7.0)
+    spread[:, 0] = CANDLES[:rows]
+    for values_of in (ta.typprice, ta.medprice, ta.bop):
+        expected = values_of(CANDLES[:rows].copy())
+        assert values_of(spread[:, 0]) == expected
+        assert values_of(CANDLES[: 2 * rows : 2]) == values_of(CANDLES[: 2 * rows : 2].copy())
+
+
+def test_arguments_that_cannot_be_kept_are_refused_by_name() -> None:
+    ta.sma(CANDLES)
+    for _ in range(2):
+        with pytest.raises(TypeError, match="sma: period must be a whole number"):
+            ta.sma(CANDLES, [5])
+
+
+def test_more_arguments_than_are_kept_give_their_own_values() -> None:
+    whole = np.array([ta.sma(CANDLES, period) for period in range(1, 241)] * 2)
+    means = [CANDLES[-period:, 2].mean() for period in range(1, 241)] * 2
+    np.testing.assert_allclose(whole, means, rtol=1e-12)
+    scaled = [
+        ta.marketfi(CANDLES),
+        *[ta.bollinger_bands(CANDLES, 20, k / 8)[0] for k in range(600)],
+    ]
+    again = [ta.marketfi(CANDLES), *[ta.bollinger_bands(CANDLES, 20, k / 8)[0] for k in range(600)]]
+    assert scaled == again
+    assert (np.diff(scaled[1:]) > 0.0).all()
+
+
+@pytest.mark.parametrize("price", [0.1, 33.3, 100.0, 123.456, 54321.123])
+def test_the_score_of_equal_prices_is_undefined(price: float) -> None:
+    candles = CANDLES.copy()
+    candles[50:, 1:5] = price
+    for period in (2, 5, 14, 30):
+        for matype in (0, 1, 2):
+            score = ta.zscore(candles, period, matype, sequential=True)
+            assert np.isfinite(score[period - 1 : 50]).all()
+            if matype != 1:
+                assert np.isnan(score[49 + period :]).all()

@@ -48,8 +48,9 @@ def whole(
         Takes candles, how many rows of them to look at (`EVERYTHING` if values of all bars are
         wanted, 0 for the last value of all rows), and the arguments, by position. Gives a tuple of
         the last values and, if more is wanted, of those of all bars: an array or a tuple of arrays,
-        else None. To make an array takes longer than a short kernel. Raises BufferError if memory
-        is not that of rows of candles, one after the other: to look at it in Python takes longer.
+        else None. To make an array takes longer than a short kernel. An array of another kind of
+        numbers or not of two dimensions is undefined behaviour; BufferError is raised if its memory
+        is not that of rows of candles, one after the other: looking at that in Python takes longer.
     """
     fields = len(getattr(returned, "_fields", ()))
     lasts = "".join(f"values[{i}][-1], " for i in range(fields)) or "values[-1], "

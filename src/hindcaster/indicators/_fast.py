@@ -71,7 +71,8 @@ class Fast:
         plan = " ".join(f"{name}," for name in ["_everything", *values])
         source = (
             f"def public({given}):\n"
-            f"    if type({prices}) is _array and {prices}.dtype is _float64:\n"
+            f"    if (type({prices}) is _array and {prices}.ndim == 2\n"
+            f"            and {prices}.dtype is _float64):\n"
             f"        try:\n"
             f"            {plan} = _plans[{', '.join(names)},]\n"
             f"{self._returns(last, every, 12)}"

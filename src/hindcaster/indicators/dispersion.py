@@ -81,7 +81,10 @@ def zscore(
     source_type: str = "close",
     sequential: bool = False,
 ) -> Values:
-    """Distance of the price to its average, by its deviation."""
+    """Distance of the price to its average, by its deviation; NaN in a window of equal prices."""
     x = source(candles, source_type)
     width = nbdev * deviation(x, period, devtype, "zscore")
-    return (x - moving_average(candles, period, matype, source_type)) / width
+    distance = x - moving_average(candles, period, matype, source_type)
+    # The average of equal prices is one of them but for rounding, which is no infinite distance.
+    distance[(width == 0.0) & (np.abs(distance) <= period * windows.ROUNDING * np.abs(x))] = 0.0
+    return distance / width

@@ -14,6 +14,8 @@ JUMPS = "drawn 77 1 0.005 jump"
 
 EDGES: tuple[tuple[str, str, int, dict[str, Any]], ...] = (
     ("aroon", UNDEFINED, 60, {"period": 5}),
+    ("bandpass", "smooth", 300, {"period": 1}),
+    ("bandpass", "smooth", 300, {"period": 3, "bandwidth": 0.7}),
     ("bollinger_bands", "smooth", 120, {"matype": 24, "devtype": 1, "source_type": "hl2"}),
     ("bollinger_bands", "smooth", 120, {"matype": 29, "devtype": 2, "period": 9}),
     ("cfo", IDLE, 80, {"source_type": "volume", "period": 5}),

@@ -4,7 +4,6 @@ import numpy as np
 
 from hindcaster._jit import kernel, subkernel
 from hindcaster._types import FloatArray
-from hindcaster.indicators.kernels.recursive import carry
 from hindcaster.indicators.kernels.weighted import weighted_sum
 from hindcaster.indicators.kernels.windows import rolling_sum
 
@@ -15,10 +14,13 @@ def one_pole(x: FloatArray, f0: float, f1: float, b1: float) -> FloatArray:
     n = len(x)
     out = x.copy()
     if n:
-        moved = np.empty(n)
-        for i in range(1, n):
-            moved[i] = f0 * x[i] + f1 * x[i - 1]
-        carry(moved, out, 1, x[0], 1.0, b1)
+        moved, before, now = out[1:], x[: n - 1], x[1:]
+        for i in range(n - 1):
+            moved[i] = f0 * now[i] + f1 * before[i]
+        last = x[0]
+        for i in range(n - 1):  # bar by bar: what does not fade out has the peer's rounding so
+            last = moved[i] + b1 * last
+            moved[i] = last
     return out
 
 
