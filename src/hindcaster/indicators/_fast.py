@@ -22,7 +22,12 @@ from hindcaster.indicators._compiled import EVERYTHING, of_last_bar, whole
 __all__ = ["Fast"]
 
 # Choices that compiled indicators know, by the end of the parameter's name.
-_IN_KERNELS = {"matype": (0, 1), "devtype": (0,), "direction": ("long", "short")}
+_IN_KERNELS = {
+    "matype": (0, 1),
+    "devtype": (0,),
+    "direction": ("long", "short"),
+    "mode": (0, 1, 2, 3, 4),
+}
 _MOST_PLANS = 256
 
 

@@ -1,22 +1,21 @@
 """What a single bar says: its typical price, its range, its body, its pivot levels."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from hindcaster import errors
-from hindcaster._candles import CLOSE, HIGH, LOW, OPEN
-from hindcaster._jit import kernel
+from hindcaster._candles import CLOSE, HIGH, LOW
+from hindcaster._jit import in_kernels, kernel
 from hindcaster._types import FloatArray
 from hindcaster.indicators._call import (
     Period,
     Prices,
     Values,
-    column,
     high_low_close,
     indicator,
 )
-from hindcaster.indicators.kernels import oscillating, recursive
+from hindcaster.indicators.kernels import levels, oscillating, recursive
 from hindcaster.indicators.volatility import average_true_range
 
 __all__ = ["PIVOT", "natr", "pivot", "qstick", "trange", "typprice", "wclprice"]
@@ -27,6 +26,17 @@ def natr(candles: Prices, period: Period = 14, sequential: bool = False) -> Valu
     """Average true range in percent of the close, the first at bar ``period - 1``."""
     _, _, close = high_low_close(candles)
     return 100.0 * average_true_range(candles, period) / close
+
+
+def _refuse_other_kinds(mode: int) -> None:
+    if mode not in (0, 1, 2, 3, 4):
+        raise errors.bad_choice("pivot", "mode", (0, 1, 2, 3, 4), mode)
+
+
+@in_kernels(_refuse_other_kinds)
+def _known_kind(mode: Any) -> Any:
+    """Give a kernel that does nothing: compiled indicators are called with kinds they know."""
+    return lambda mode: None
 
 
 class PIVOT(NamedTuple):
@@ -43,7 +53,7 @@ class PIVOT(NamedTuple):
     s4: Values
 
 
-@indicator(quiet=True)
+@indicator(compiled=True)
 def pivot(candles: Prices, mode: int = 0, sequential: bool = False) -> PIVOT:
     """Pivot point of each bar and the levels around it; NaN for levels that a kind does not have.
 
@@ -52,44 +62,9 @@ def pivot(candles: Prices, mode: int = 0, sequential: bool = False) -> PIVOT:
     mode : {0, 1, 2, 3, 4}, default 0
         0 classic, 1 Fibonacci, 2 DeMark, 3 Camarilla, 4 Woodie.
     """
-    high, low, close = high_low_close(candles)
-    opening, span, typical = column(candles, OPEN), high - low, (high + low + close) / 3.0
-    match mode:
-        case 0:
-            return _levels(
-                typical, [2 * typical - low, typical + span], [2 * typical - high, typical - span]
-            )
-        case 1:
-            steps = [share * span for share in (0.382, 0.618, 1.0)]
-            above, below = [typical + step for step in steps], [typical - step for step in steps]
-            return _levels(typical, above, below)
-        case 2:
-            total = high + low + 2 * close
-            total = np.where(close < opening, high + 2 * low + close, total)
-            total = np.where(close > opening, 2 * high + low + close, total)
-            return _levels(total / 4.0, [total / 2.0 - low], [total / 2.0 - high])
-        case 3:
-            steps = [share * span for share in (0.0916, 0.183, 0.275, 0.55)]
-            return _levels(typical, [close + s for s in steps], [close - s for s in steps])
-        case 4:
-            middle = (high + low + 2 * opening) / 4.0
-            top, bottom = high + 2 * (middle - low), low - 2 * (high - middle)
-            above = [2 * middle - low, middle + span, top, top + span]
-            return _levels(middle, above, [2 * middle - high, middle - span, bottom, bottom - span])
-        case _:
-            raise errors.bad_choice("pivot", "mode", (0, 1, 2, 3, 4), mode)
-
-
-def _levels(
-    middle: FloatArray,
-    above: list[FloatArray],
-    below: list[FloatArray],
-) -> PIVOT:
-    """Order levels, the nearest to the pivot point first, and fill up with NaN."""
-    unset = [np.full(len(middle), np.nan)] * (4 - len(above))
-    r1, r2, r3, r4 = above + unset
-    s1, s2, s3, s4 = below + unset
-    return PIVOT(r4, r3, r2, r1, middle, s1, s2, s3, s4)
+    _refuse_other_kinds(mode)
+    rows = levels.pivot_levels(candles, mode)
+    return PIVOT(rows[0], rows[1], rows[2], rows[3], rows[4], rows[5], rows[6], rows[7], rows[8])
 
 
 @indicator(compiled=True)
