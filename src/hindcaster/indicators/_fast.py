@@ -67,6 +67,7 @@ class Fast:
 
     def public(self) -> Callable[..., Any]:
         """Make the public function."""
+        name = self._function.__name__
         prices, *names = inspect.signature(self._function).parameters
         given = ", ".join([prices, *names])
         values = [f"_value{i}" for i, _ in enumerate(names) if i != self._bind.sequential]
@@ -75,7 +76,7 @@ class Fast:
         )
         plan = " ".join(f"{name}," for name in ["_everything", *values])
         source = (
-            f"def public({given}):\n"
+            f"def {name}({given}):\n"
             f"    if (type({prices}) is _array and {prices}.ndim == 2\n"
             f"            and {prices}.dtype is _float64):\n"
             f"        try:\n"
@@ -87,8 +88,8 @@ class Fast:
             f"def returned(_everything, _given):\n"
             f"{self._returns('_given', '_given', 4)}"
         )
-        exec(compile(source, self._function.__code__.co_filename, "exec"), self._known)
-        public: Any = self._known["public"]
+        exec(compile(source, f"<call of indicators.{name}>", "exec"), self._known)
+        public: Any = self._known[name]
         public.__defaults__ = self._function.__defaults__
         return public  # type: ignore[no-any-return]
 

@@ -16,27 +16,29 @@ _DIRECTLY = 16  # bars of a window below which they are added without sums of fo
 
 
 @subkernel
-def window_sum(x: FloatArray, period: int, partial: bool, divisor: float) -> FloatArray:
-    """Sum of the window by a number, a part of the bars at a time.
-
-    NaN before the window is full, or with `partial` the sum of the bars there are.
-    """
+def window_sum(x: FloatArray, period: int, divisor: float) -> FloatArray:
+    """Sum of the window by a number; NaN before the window is full."""
     n = len(x)
     out = np.empty(n)
-    if n >= period:
-        bars = max(BARS_AT_A_TIME, 2 * period)
-        held = min(bars + period, n) if period >= _DIRECTLY else 0
-        spare, other = np.empty(held), np.empty(held)
-        for begin in range(period - 1, n, bars):
-            part = out[begin : begin + bars]
-            seen = x[begin - period + 1 : begin + len(part)]
-            _sum_part(seen, period, divisor, part, spare, other)
-    total = np.nan
-    if partial:
-        total = 0.0
     for i in range(min(period - 1, n)):
+        out[i] = np.nan
+    bars = max(BARS_AT_A_TIME, 2 * period)
+    held = min(bars + period, n) if period >= _DIRECTLY else 0
+    spare, other = np.empty(held), np.empty(held)
+    for begin in range(period - 1, n, bars):
+        part = out[begin : begin + bars]
+        seen = x[begin - period + 1 : begin + len(part)]
+        _sum_part(seen, period, divisor, part, spare, other)
+    return out
+
+
+@subkernel
+def partial_sum(x: FloatArray, period: int) -> FloatArray:
+    """Sum of the window, of the bars there are at the start."""
+    out, total = window_sum(x, period, 1.0), 0.0
+    for i in range(min(period - 1, len(x))):
         total += x[i]
-        out[i] = total / divisor
+        out[i] = total
     return out
 
 
@@ -50,11 +52,16 @@ def _sum_part(
     other: FloatArray,
 ) -> None:
     """Write the sums of the full windows of a few bars, from their newest values to the oldest."""
-    power, size, last, rest, count = x, 1, period - 1, period, len(out)  # sums of `size` values
-    out[:] = 0.0
-    while rest >= _DIRECTLY:
+    power, last, rest = x, period - 1, period
+    # `power` is sums of `size` values. Of a plain 1 Numba would make a type, and code, of its own.
+    size: int = np.int64(1)  # type: ignore[assignment]
+    for i in range(len(out)):
+        out[i] = 0.0
+    while True:
         _add_few(power, size, last, rest & 3, out)
         last -= size * (rest & 3)
+        if rest < _DIRECTLY:
+            break
         rest >>= 2
         one, two, three = power[3 * size : len(x)], power[2 * size :], power[size:]
         sums = spare[3 * size :]
@@ -62,15 +69,13 @@ def _sum_part(
             sums[i] = (one[i] + two[i]) + (three[i] + power[i])
         power, spare, other = spare, other, spare
         size *= 4
-    _add_few(power, size, last, rest & 3, out)
-    last -= size * (rest & 3)
     if rest & 8:
         _add_eight(power, size, last, 1.0 if rest & 4 else divisor, out)
         last -= 8 * size
     if rest & 4:
         _add_four(power, size, last, divisor, out)
     if period < 4 and divisor != 1.0:
-        for i in range(count):
+        for i in range(len(out)):
             out[i] /= divisor
 
 
@@ -98,12 +103,8 @@ def _add_four(power: FloatArray, size: int, last: int, divisor: float, out: Floa
     count = len(out)
     one, two = power[last : last + count], power[last - size :]
     three, four = power[last - 2 * size :], power[last - 3 * size :]
-    if divisor == 1.0:
-        for i in range(count):
-            out[i] += (one[i] + two[i]) + (three[i] + four[i])
-    else:
-        for i in range(count):
-            out[i] = (out[i] + ((one[i] + two[i]) + (three[i] + four[i]))) / divisor
+    for i in range(count):
+        out[i] = (out[i] + ((one[i] + two[i]) + (three[i] + four[i]))) / divisor
 
 
 @subkernel
@@ -114,11 +115,6 @@ def _add_eight(power: FloatArray, size: int, last: int, divisor: float, out: Flo
     three, four = power[last - 2 * size :], power[last - 3 * size :]
     five, six = power[last - 4 * size :], power[last - 5 * size :]
     seven, eight = power[last - 6 * size :], power[last - 7 * size :]
-    if divisor == 1.0:
-        for i in range(count):
-            new = (one[i] + two[i]) + (three[i] + four[i])
-            out[i] += new + ((five[i] + six[i]) + (seven[i] + eight[i]))
-    else:
-        for i in range(count):
-            new = (one[i] + two[i]) + (three[i] + four[i])
-            out[i] = (out[i] + (new + ((five[i] + six[i]) + (seven[i] + eight[i])))) / divisor
+    for i in range(count):
+        new = (one[i] + two[i]) + (three[i] + four[i])
+        out[i] = (out[i] + (new + ((five[i] + six[i]) + (seven[i] + eight[i])))) / divisor

@@ -4,7 +4,7 @@ import numpy as np
 
 from hindcaster._jit import kernel
 from hindcaster._types import FloatArray
-from hindcaster.indicators.kernels.sums import BARS_AT_A_TIME, window_sum
+from hindcaster.indicators.kernels.sums import BARS_AT_A_TIME, partial_sum, window_sum
 
 
 @kernel
@@ -52,7 +52,7 @@ def volume_weighted_mean(x: FloatArray, volume: FloatArray, period: int) -> Floa
     turnover = np.empty_like(x)
     for i in range(len(x)):
         turnover[i] = volume[i] * x[i]
-    weighted, total = window_sum(turnover, period, True, 1.0), window_sum(volume, period, True, 1.0)
+    weighted, total = partial_sum(turnover, period), partial_sum(volume, period)
     for i in range(len(x)):
         weighted[i] /= total[i]
     return weighted
@@ -78,8 +78,8 @@ def distance_weighted_mean(x: FloatArray, period: int) -> FloatArray:
     for i in range(n):
         products[i] = weights[i] * x[i]
     weighted, total = (
-        window_sum(products, period, False, 1.0),
-        window_sum(weights, period, False, 1.0),
+        window_sum(products, period, 1.0),
+        window_sum(weights, period, 1.0),
     )
     for i in range(2 * period, n):
         out[i] = weighted[i] / total[i] if total[i] != 0.0 else 0.0
@@ -102,7 +102,7 @@ def natural_mean(x: FloatArray, period: int) -> FloatArray:
     roots = np.sqrt(np.arange(0.0, period + 1))
     weights = (roots[1:] - roots[:-1])[::-1].copy()
     weighted = weighted_sum(moves, weights, period + 1)
-    total = window_sum(moves, period, False, 1.0)
+    total = window_sum(moves, period, 1.0)
     for i in range(period + 1, n):
         ratio = weighted[i] / total[i] if total[i] != 0.0 else 0.0
         out[i] = x[i - period + 1] * ratio + x[i - period] * (1.0 - ratio)

@@ -30,13 +30,13 @@ def undefined_from(x: FloatArray, values: FloatArray, first: int) -> FloatArray:
 @kernel
 def rolling_sum(x: FloatArray, period: int) -> FloatArray:
     """Sum of the window; NaN before it is full and while there is a NaN in it."""
-    return window_sum(x, period, False, 1.0)
+    return window_sum(x, period, 1.0)
 
 
 @kernel
 def full_mean(x: FloatArray, period: int) -> FloatArray:
     """Mean of the window; NaN before it is full and while there is a NaN in it."""
-    return window_sum(x, period, False, float(period))
+    return window_sum(x, period, float(period))
 
 
 @kernel
@@ -59,10 +59,10 @@ def net_rises(x: FloatArray, period: int) -> FloatArray:
                 moves[i] = x[i] - x[i - 1]
             else:
                 sizes[i] = 0.0
-        ways = window_sum(moves, period, False, 1.0)[first:]
+        ways = window_sum(moves, period, 1.0)[first:]
     else:
         ways = x[first:] - x[: n - first]
-    paths, shares = window_sum(sizes, period, False, 1.0)[first:], out[first:]
+    paths, shares = window_sum(sizes, period, 1.0)[first:], out[first:]
     for i in range(n - first):
         shares[i] = 100.0 * ways[i] / paths[i] if paths[i] != 0.0 else 0.0
     return out
@@ -72,7 +72,7 @@ def net_rises(x: FloatArray, period: int) -> FloatArray:
 def rolling_mean(x: FloatArray, period: int) -> FloatArray:
     """Mean of the values in the window that are not NaN; NaN before the window is full."""
     n = len(x)
-    out = window_sum(x, period, False, float(period))
+    out = window_sum(x, period, float(period))
     undefined = 0
     for i in range(n):
         undefined += out[i] != out[i]
@@ -104,7 +104,8 @@ def rolling_spread(x: FloatArray, period: int) -> tuple[FloatArray, FloatArray]:
     """
     n = len(x)
     mean, variance = np.empty(n), np.empty(n)
-    mean[: min(period - 1, n)] = variance[: min(period - 1, n)] = np.nan
+    for i in range(min(period - 1, n)):
+        mean[i] = variance[i] = np.nan
     if period <= _FEW:
         _spread_of_few(x, period, mean, variance)
         return mean, variance
@@ -180,7 +181,8 @@ def _spread_of_few(x: FloatArray, period: int, mean: FloatArray, variance: Float
     if n < period:
         return
     newest, mean, variance = x[period - 1 :], mean[period - 1 :], variance[period - 1 :]
-    mean[:] = variance[:] = newest - newest  # NaN if they are
+    for i in range(len(mean)):
+        mean[i] = variance[i] = newest[i] - newest[i]  # NaN if it is
     for lag in range(1, period):
         old = x[period - 1 - lag : n - lag]
         for i in range(len(mean)):
