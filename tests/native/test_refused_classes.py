@@ -156,7 +156,7 @@ def test_system_without_a_function_of_c(tmp_path: Path, monkeypatch: pytest.Monk
 
 def test_generated_code_that_numba_refuses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def failing(*args: Any) -> None:
-        raise TypingError("first line\nno such type")
+        raise TypingError("first line\n\x1b[1mno such type\x1b[0m")  # colours, if colorama is there
 
     monkeypatch.setattr(drive, "run_program", failing)
     error = refused(Case("", "self.level = 2.0").strategy(tmp_path))

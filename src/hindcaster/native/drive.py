@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from hindcaster.engine.ledger.broker import LedgerBroker
 
 logger = logging.getLogger("hindcaster.native")
+
+_COLOUR = re.compile(r"\x1b\[\d*m")  # what Numba puts around its texts where colorama is installed
 
 
 @dataclass(frozen=True)
@@ -81,5 +84,6 @@ def run_compiled(
 
 
 def _first_line(error: Exception) -> str:
-    lines = [line for line in str(error).splitlines() if line.strip()]
+    text = _COLOUR.sub("", str(error))
+    lines = [line for line in text.splitlines() if line.strip()]
     return lines[-1] if lines else type(error).__name__
