@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+import re
 import threading
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,10 @@ SIGNATURES = json.loads(
 CUT_BY_THEMSELVES = {
     "rsmk": "always looks at 240 rows",
     "support_resistance_with_breaks": "tells of breaks of the first of all rows",
+}
+TOLD_IN_WORDS = {
+    "ma": "the averages it calls have their formulas",
+    "er": "a double sum is easier to say than to write in a line",
 }
 ALL = pytest.mark.parametrize("known", REGISTRY.values(), ids=lambda known: known.name)
 
@@ -267,6 +272,13 @@ def test_strategies_may_still_ask_for_the_last_value_only() -> None:
 
     with pytest.raises(ValueError, match="as long as the data"):
         Backtest(frame_of(CANDLES), Asks).run()
+
+
+@ALL
+def test_docstrings_give_a_formula_or_its_source(known: Indicator) -> None:
+    told, _, parameters = (known.function.__doc__ or "").partition("Parameters\n")
+    assert parameters
+    assert "Source: " in told or re.search(r"``[^`]+``", told) or known.name in TOLD_IN_WORDS
 
 
 # ---------------------------------------------------------------------- warm-up cut and last value

@@ -57,6 +57,12 @@ class PIVOT(NamedTuple):
 def pivot(candles: Prices, mode: int = 0, sequential: bool = False) -> PIVOT:
     """Pivot point of each bar and the levels around it; NaN for levels that a kind does not have.
 
+    With p = (h + l + c) / 3 and s = h - l, resistances are ``2 p - l, p + s`` (classic),
+    ``p + k s`` for k = 0.382, 0.618, 1 (Fibonacci) and ``c + k s`` for k = 0.0916, 0.183, 0.275,
+    0.55 (Camarilla). With x = h + l + 2 c, of which the low is doubled instead if the bar fell and
+    the high if it rose, p = x / 4 and r1 = x / 2 - l (T. DeMark, 1994). With p = (h + l + 2 o) / 4
+    they are ``2 p - l, p + s, h + 2 (p - l), r3 + s`` (Woodie). Supports are likewise below.
+
     Parameters
     ----------
     mode : {0, 1, 2, 3, 4}, default 0

@@ -14,7 +14,10 @@ __all__ = ["skew", "stddev", "tsf", "ui", "var", "zscore"]
 def skew(
     candles: Prices, period: Period = 5, source_type: str = "hl2", sequential: bool = False
 ) -> Values:
-    """Skewness of the window (population): 0 for a symmetric one."""
+    """Skewness of the window (population): 0 for a symmetric one.
+
+    ``m3 / m2 ** 1.5`` with central moments m. Source: K. Pearson, 1895.
+    """
     return windows.rolling_moment(source(candles, source_type), period, 3)
 
 
@@ -26,7 +29,10 @@ def stddev(
     source_type: str = "close",
     sequential: bool = False,
 ) -> Values:
-    """Standard deviation of the window (population), times `nbdev`."""
+    """Standard deviation of the window (population), times `nbdev`.
+
+    ``nbdev * sqrt(Σ (x - mean) ** 2 / period)`` over the window.
+    """
     return nbdev * np.sqrt(windows.rolling_variance(source(candles, source_type), period))
 
 
@@ -34,7 +40,10 @@ def stddev(
 def tsf(
     candles: Prices, period: Period = 14, source_type: str = "close", sequential: bool = False
 ) -> Values:
-    """Time series forecast: the next bar's value on the straight line through the window."""
+    """Time series forecast: the next bar's value on the straight line through the window.
+
+    ``a + b period``, with ``a + b k`` the least-squares line of bars k = 0 … period - 1.
+    """
     weights = line_weights(period, float(period))
     return weighted.weighted_sum(source(candles, source_type), weights, period - 1)
 
@@ -67,7 +76,10 @@ def var(
     source_type: str = "close",
     sequential: bool = False,
 ) -> Values:
-    """Variance of the window (population), times `nbdev`."""
+    """Variance of the window (population), times `nbdev`.
+
+    ``nbdev * Σ (x - mean) ** 2 / period`` over the window.
+    """
     return nbdev * windows.rolling_variance(source(candles, source_type), period)
 
 
@@ -81,7 +93,10 @@ def zscore(
     source_type: str = "close",
     sequential: bool = False,
 ) -> Values:
-    """Distance of the price to its average, by its deviation; NaN in a window of equal prices."""
+    """Distance of the price to its average, by its deviation; NaN in a window of equal prices.
+
+    ``(x - average) / (nbdev * deviation)``.
+    """
     x = source(candles, source_type)
     width = nbdev * deviation(x, period, devtype, "zscore")
     distance = x - moving_average(candles, period, matype, source_type)

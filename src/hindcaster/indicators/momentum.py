@@ -91,7 +91,10 @@ def apo(
     source_type: str = "close",
     sequential: bool = False,
 ) -> Values:
-    """Absolute price oscillator: a fast average less a slow one."""
+    """Absolute price oscillator: a fast average less a slow one.
+
+    ``ma(fast) - ma(slow)``.
+    """
     prices = price_or_candles(candles, source_type)
     fast = moving_average(prices, fast_period, matype, source_type)
     return lines.minus(fast, moving_average(prices, slow_period, matype, source_type))
@@ -210,7 +213,8 @@ def er(
 ) -> Values:
     """Size of the difference of order `period`, by the sum of the moves of all windows there are.
 
-    Not Kaufman's efficiency ratio, although that is where the name comes from.
+    Not the efficiency ratio of P. Kaufman, "Trading Systems and Methods", where the name comes
+    from: its sum is of the moves of one window.
     """
     return oscillating.share_of_ways(source(candles, source_type), period)
 
@@ -326,5 +330,8 @@ def macd(
 def mom(
     candles: Prices, period: Period = 10, source_type: str = "close", sequential: bool = False
 ) -> Values:
-    """Momentum: the price less that of `period` bars before."""
+    """Momentum: the price less that of `period` bars before.
+
+    ``x - x[period bars before]``.
+    """
     return change(source(candles, source_type), period)

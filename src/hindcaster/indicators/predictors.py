@@ -21,7 +21,10 @@ def roofing(
     source_type: str = "close",
     sequential: bool = False,
 ) -> Values:
-    """Roofing filter: the super smoother of the two-pole high-pass filter."""
+    """Roofing filter: the super smoother of the two-pole high-pass filter.
+
+    Source: J. Ehlers, "Cycle Analytics for Traders", 2013.
+    """
     return two_pole_smoother(two_pole_high_pass(source(candles, source_type), hp_period), lp_period)
 
 
@@ -42,6 +45,8 @@ def voss(
     sequential: bool = False,
 ) -> VossFilter:
     """Voss predictor: a band-pass filter `filt`, and the same some bars ahead.
+
+    Source: J. Ehlers, "A Peek into the Future", 2019.
 
     Parameters
     ----------

@@ -17,7 +17,10 @@ __all__ = ["HA", "avgprice", "heikin_ashi_candles", "medprice", "midpoint", "mid
 
 @indicator(compiled=True)
 def avgprice(candles: Prices, sequential: bool = False) -> Values:
-    """Mean of open, high, low and close."""
+    """Mean of open, high, low and close.
+
+    ``(o + h + l + c) / 4``.
+    """
     return source(candles, "ohlc4")
 
 
@@ -34,6 +37,8 @@ class HA(NamedTuple):
 def heikin_ashi_candles(candles: Prices, sequential: bool = False) -> HA:
     """Heikin-Ashi bars, each from the bar and the one before it; the first is NaN.
 
+    Source: D. Valcu, "Using the Heikin-Ashi Technique", 2004.
+
     Open is the middle of the previous bar's own open and close, close the mean of the four prices,
     high and low the extremes of these and the bar's.
     """
@@ -43,7 +48,10 @@ def heikin_ashi_candles(candles: Prices, sequential: bool = False) -> HA:
 
 @indicator(compiled=True)
 def medprice(candles: Prices, sequential: bool = False) -> Values:
-    """Middle of high and low."""
+    """Middle of high and low.
+
+    ``(h + l) / 2``.
+    """
     return source(candles, "hl2")
 
 
@@ -51,13 +59,19 @@ def medprice(candles: Prices, sequential: bool = False) -> Values:
 def midpoint(
     candles: Prices, period: Period = 14, source_type: str = "close", sequential: bool = False
 ) -> Values:
-    """Middle of the window's highest and lowest price."""
+    """Middle of the window's highest and lowest price.
+
+    ``(max x + min x) / 2`` over the window.
+    """
     x = source(candles, source_type)
     return (windows.rolling_max(x, period) + windows.rolling_min(x, period)) / 2.0
 
 
 @indicator(compiled=True)
 def midprice(candles: Prices, period: Period = 14, sequential: bool = False) -> Values:
-    """Middle of the window's highest high and lowest low."""
+    """Middle of the window's highest high and lowest low.
+
+    ``(max h + min l) / 2`` over the window.
+    """
     high, low, _ = high_low_close(candles)
     return lines.middle(windows.rolling_max(high, period), windows.rolling_min(low, period))

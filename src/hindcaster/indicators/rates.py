@@ -48,7 +48,10 @@ def ppo(
     source_type: str = "close",
     sequential: bool = False,
 ) -> Values:
-    """Percentage price oscillator: a fast average less a slow one, in percent of the slow one."""
+    """Percentage price oscillator: a fast average less a slow one, in percent of the slow one.
+
+    ``100 (ma(fast) - ma(slow)) / ma(slow)``. Source: G. Appel.
+    """
     prices = price_or_candles(candles, source_type)
     fast = moving_average(prices, fast_period, matype, source_type)
     slow = moving_average(prices, slow_period, matype, source_type)
@@ -59,7 +62,10 @@ def ppo(
 def roc(
     candles: Prices, period: Period = 10, source_type: str = "close", sequential: bool = False
 ) -> Values:
-    """Rate of change to the price `period` bars before, in percent."""
+    """Rate of change to the price `period` bars before, in percent.
+
+    ``100 (x / x[period bars before] - 1)``.
+    """
     return percent_change(source(candles, source_type), period)
 
 
@@ -75,7 +81,10 @@ def rocp(
 def rocr(
     candles: Prices, period: Period = 10, source_type: str = "close", sequential: bool = False
 ) -> Values:
-    """Ratio of the price to that of `period` bars before."""
+    """Ratio of the price to that of `period` bars before.
+
+    ``x / x[period bars before]``.
+    """
     return _ratio(source(candles, source_type), period, 1.0, 0.0)
 
 
@@ -83,7 +92,10 @@ def rocr(
 def rocr100(
     candles: Prices, period: Period = 10, source_type: str = "close", sequential: bool = False
 ) -> Values:
-    """Ratio of the price to that of `period` bars before, in percent."""
+    """Ratio of the price to that of `period` bars before, in percent.
+
+    ``100 x / x[period bars before]``.
+    """
     return _ratio(source(candles, source_type), period, 100.0, 0.0)
 
 

@@ -86,7 +86,10 @@ def beta(
 
 @indicator(quiet=True)
 def correl(candles: Prices, period: Period = 5, sequential: bool = False) -> Values:
-    """Pearson's correlation of highs and lows in the window."""
+    """Pearson's correlation of highs and lows in the window.
+
+    Source: K. Pearson, 1895.
+    """
     high, low, _ = high_low_close(candles)
     covariance, of_high, of_low = windows.rolling_covariance(high, low, period)
     return covariance / np.sqrt(of_high * of_low)
@@ -102,6 +105,8 @@ def hurst_exponent(
     source_type: str = "close",
 ) -> Values:
     """Hurst exponent of all bars: above 0.5 prices trend, below they revert.
+
+    Source: H. E. Hurst, "Long-Term Storage Capacity of Reservoirs", 1951.
 
     Method 0, rescaled range: slope of the logarithm of range by deviation of moves on that of the
     chunk's size. Method 1, detrended moving average: slope of the logarithm of the root mean
@@ -184,7 +189,10 @@ def _slope(x: FloatArray, y: FloatArray) -> Values:
 def kurtosis(
     candles: Prices, period: Period = 5, source_type: str = "hl2", sequential: bool = False
 ) -> Values:
-    """Excess kurtosis of the window (population): 0 for a normal distribution."""
+    """Excess kurtosis of the window (population): 0 for a normal distribution.
+
+    ``m4 / m2 ** 2 - 3`` with central moments m. Source: K. Pearson, 1905.
+    """
     return windows.rolling_moment(source(candles, source_type), period, 4) - 3.0
 
 
@@ -214,7 +222,10 @@ def line_weights(period: int, at: float) -> FloatArray:
 def linearreg(
     candles: Prices, period: Period = 14, source_type: str = "close", sequential: bool = False
 ) -> Values:
-    """Linear regression: the newest bar's value on the straight line through the window."""
+    """Linear regression: the newest bar's value on the straight line through the window.
+
+    ``a + b (period - 1)``, with ``a + b k`` the least-squares line of bars k = 0 … period - 1.
+    """
     weights = line_weights(period, period - 1.0)
     return weighted.weighted_sum(source(candles, source_type), weights, period - 1)
 
@@ -223,7 +234,10 @@ def linearreg(
 def linearreg_angle(
     candles: Prices, period: Period = 14, source_type: str = "close", sequential: bool = False
 ) -> Values:
-    """Angle of the straight line through the window in degrees, a bar being as long as 1."""
+    """Angle of the straight line through the window in degrees, a bar being as long as 1.
+
+    ``atan(b)``, with ``a + b k`` the least-squares line of bars k = 0 … period - 1.
+    """
     x = source(candles, source_type)
     return np.degrees(np.arctan(weighted.weighted_sum(x, slope_weights(period), period - 1)))
 
@@ -232,7 +246,10 @@ def linearreg_angle(
 def linearreg_intercept(
     candles: Prices, period: Period = 14, source_type: str = "close", sequential: bool = False
 ) -> Values:
-    """Linear regression: the oldest bar's value on the straight line through the window."""
+    """Linear regression: the oldest bar's value on the straight line through the window.
+
+    ``a``, with ``a + b k`` the least-squares line of bars k = 0 … period - 1.
+    """
     return weighted.weighted_sum(
         source(candles, source_type), line_weights(period, 0.0), period - 1
     )
@@ -242,7 +259,10 @@ def linearreg_intercept(
 def linearreg_slope(
     candles: Prices, period: Period = 14, source_type: str = "close", sequential: bool = False
 ) -> Values:
-    """Slope of the straight line through the window, per bar."""
+    """Slope of the straight line through the window, per bar.
+
+    ``b``, with ``a + b k`` the least-squares line of bars k = 0 … period - 1.
+    """
     return weighted.weighted_sum(source(candles, source_type), slope_weights(period), period - 1)
 
 
@@ -250,7 +270,10 @@ def linearreg_slope(
 def mean_ad(
     candles: Prices, period: Period = 5, source_type: str = "hl2", sequential: bool = False
 ) -> Values:
-    """Mean absolute deviation: mean of the window's distances, each to the average at its bar."""
+    """Mean absolute deviation: mean of the window's distances, each to the average at its bar.
+
+    ``Σ |x[i] - sma[i]| / period`` over the window, each bar with its own average.
+    """
     return mean_deviation(source(candles, source_type), period)
 
 
@@ -258,5 +281,8 @@ def mean_ad(
 def median_ad(
     candles: Prices, period: Period = 5, source_type: str = "hl2", sequential: bool = False
 ) -> Values:
-    """Median absolute deviation: median of the distances to the window's median."""
+    """Median absolute deviation: median of the distances to the window's median.
+
+    ``median |x - median(x)|`` over the window. Source: F. R. Hampel, 1974.
+    """
     return windows.median_deviation(source(candles, source_type), period)

@@ -77,6 +77,8 @@ def adx(candles: Prices, period: Period = 14, sequential: bool = False) -> Value
 def adxr(candles: Prices, period: Period = 14, sequential: bool = False) -> Values:
     """Average directional index rating: mean of the average index and that of `period` bars before.
 
+    Source: J. W. Wilder, "New Concepts in Technical Trading Systems", 1978.
+
     Wilder's sums start with the first bar, the average index is a simple mean.
     """
     keep = 1.0 - 1.0 / period
@@ -131,6 +133,8 @@ def aroon(candles: Prices, period: Period = 14, sequential: bool = False) -> ARO
 @indicator(compiled=True)
 def aroonosc(candles: Prices, period: Period = 14, sequential: bool = False) -> Values:
     """Aroon oscillator: places of highest high less lowest low in the last `period` bars.
+
+    Source: T. Chande, 1995.
 
     The window is a bar shorter than that of `aroon`.
     """
@@ -193,6 +197,8 @@ def dx(
     sequential: bool = False,
 ) -> DX:
     """Directional index with averages like those of `rma`: index, up and down.
+
+    Source: J. W. Wilder, "New Concepts in Technical Trading Systems", 1978.
 
     Parameters
     ----------

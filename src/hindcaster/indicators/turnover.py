@@ -69,7 +69,10 @@ class Volume(NamedTuple):
 
 @indicator()
 def volume(candles: Prices, period: Period = 20, sequential: bool = False) -> Volume:
-    """Volume and its `sma`."""
+    """Volume and its `sma`.
+
+    ``v`` and ``sma(v, period)``.
+    """
     values = column(candles, VOLUME)
     return Volume(values, windows.rolling_sum(values, period) / period)
 
@@ -78,7 +81,10 @@ def volume(candles: Prices, period: Period = 20, sequential: bool = False) -> Vo
 def vosc(
     candles: Prices, short_period: Period = 2, long_period: Period = 5, sequential: bool = False
 ) -> Values:
-    """Volume oscillator: a short average of volume less a long one, in percent of the long one."""
+    """Volume oscillator: a short average of volume less a long one, in percent of the long one.
+
+    ``100 (sma(v, short) - sma(v, long)) / sma(v, long)``.
+    """
     values = column(candles, VOLUME)
     long = windows.rolling_mean(values, long_period)
     return lines.percent_of(windows.rolling_mean(values, short_period), long, 100.0)
@@ -122,6 +128,8 @@ def vpci(
 @indicator()
 def vpt(candles: Prices, source_type: str = "close", sequential: bool = False) -> Values:
     """Volume price trend of two bars: volume times rate of change, of this bar and the last one.
+
+    ``v (c - c') / c'``, c' being the close before.
 
     Not the sum of all bars, although that is where the name comes from.
     """

@@ -131,7 +131,10 @@ def chop(
 
 @indicator(compiled=True)
 def cvi(candles: Prices, period: Period = 5, sequential: bool = False) -> Values:
-    """Chaikin's volatility: change of the `ema` of the range over `period` bars, in percent."""
+    """Chaikin's volatility: change of the `ema` of the range over `period` bars, in percent.
+
+    Source: M. Chaikin.
+    """
     average = exponential_mean(trend.ranges(candles), period)
     return recursive.percent_moves(average, period)
 
@@ -189,7 +192,10 @@ class DonchianChannel(NamedTuple):
 
 @indicator(compiled=True)
 def donchian(candles: Prices, period: Period = 20, sequential: bool = False) -> DonchianChannel:
-    """Donchian channel: the window's highest high, lowest low, and their middle."""
+    """Donchian channel: the window's highest high, lowest low, and their middle.
+
+    Source: R. Donchian.
+    """
     high, low, _ = high_low_close(candles)
     upper, lower = windows.rolling_max(high, period), windows.rolling_min(low, period)
     return DonchianChannel(upper, lines.middle(upper, lower), lower)
@@ -212,7 +218,10 @@ def keltner(
     source_type: str = "close",
     sequential: bool = False,
 ) -> KeltnerChannel:
-    """Keltner channel: an average, and some average true ranges above and below it."""
+    """Keltner channel: an average, and some average true ranges above and below it.
+
+    Source: C. Keltner, 1960, with the true range of L. Bradford Raschke.
+    """
     middle = moving_average(candles, period, matype, source_type)
     width = average_true_range(candles, period)
     upper, lower = recursive.beside(middle, width, multiplier, multiplier)

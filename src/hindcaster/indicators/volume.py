@@ -34,7 +34,10 @@ def ad(candles: Prices, sequential: bool = False) -> Values:
 def adosc(
     candles: Prices, fast_period: Period = 3, slow_period: Period = 10, sequential: bool = False
 ) -> Values:
-    """Chaikin's oscillator: a fast exponential average of `ad` less a slow one."""
+    """Chaikin's oscillator: a fast exponential average of `ad` less a slow one.
+
+    Source: M. Chaikin.
+    """
     line = trend.accumulated(candles)
     fast = recursive.exponential(line, 2.0 / (fast_period + 1.0))
     return lines.minus(fast, recursive.exponential(line, 2.0 / (slow_period + 1.0)))
@@ -112,6 +115,8 @@ def vwap(
     candles: Prices, source_type: str = "hlc3", anchor: str = "D", sequential: bool = False
 ) -> Values:
     """Volume weighted average price since the anchor's last beginning.
+
+    ``Σ v x / Σ v`` over the bars since. Source: S. Berkowitz, D. Logue and E. Noser, 1988.
 
     A `source_type` of 'volume' is taken for 'hlc3'.
 

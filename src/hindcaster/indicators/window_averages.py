@@ -168,7 +168,10 @@ def epma(
 def fwma(
     candles: Prices, period: Period = 5, source_type: str = "close", sequential: bool = False
 ) -> Values:
-    """Fibonacci weighted moving average: weights 1, 1, 2, 3, 5, …, the newest bar's the largest."""
+    """Fibonacci weighted moving average: weights 1, 1, 2, 3, 5, …, the newest bar's the largest.
+
+    ``Σ F x / Σ F`` over the window with the Fibonacci numbers F.
+    """
     weights = np.ones(period)
     for k in range(2, period):
         weights[k] = weights[k - 1] + weights[k - 2]
@@ -259,7 +262,10 @@ def _hull(x: FloatArray, mode: str, length: int) -> FloatArray:
 def jsa(
     candles: Prices, period: Period = 30, source_type: str = "close", sequential: bool = False
 ) -> Values:
-    """Jsa moving average: middle of the price and that of `period` bars before."""
+    """Jsa moving average: middle of the price and that of `period` bars before.
+
+    ``(x + x[period bars before]) / 2``.
+    """
     x = source(candles, source_type)
     return lines.middle(x, shifted(x, period))
 
@@ -303,7 +309,10 @@ def sinwma(
 def sma(
     candles: Prices, period: Period = 5, source_type: str = "close", sequential: bool = False
 ) -> Values:
-    """Simple moving average: the mean of the window's values, those that are NaN left out."""
+    """Simple moving average: the mean of the window's values, those that are NaN left out.
+
+    ``Σ x / period`` over the window.
+    """
     return windows.rolling_mean(source(candles, source_type), period)
 
 
@@ -333,7 +342,10 @@ def srwma(
 def swma(
     candles: Prices, period: Period = 5, source_type: str = "close", sequential: bool = False
 ) -> Values:
-    """Symmetric weighted moving average: weights rise from 1 to the middle and fall to 1 again."""
+    """Symmetric weighted moving average: weights rise from 1 to the middle and fall to 1 again.
+
+    ``Σ w x / Σ w`` over the window with w = 1, 2, …, 2, 1.
+    """
     return weighted.weighted_mean(
         source(candles, source_type), triangular_weights(period), period - 1
     )
@@ -343,7 +355,10 @@ def swma(
 def trima(
     candles: Prices, period: Period = 30, source_type: str = "close", sequential: bool = False
 ) -> Values:
-    """Triangular moving average: an average of simple averages, so weights are triangular."""
+    """Triangular moving average: an average of simple averages, so weights are triangular.
+
+    ``wma`` with weights that rise to the middle of the window and fall from there.
+    """
     return weighted.weighted_mean(
         source(candles, source_type), triangular_weights(period), period - 1
     )
@@ -387,5 +402,8 @@ def vwma(
 def wma(
     candles: Prices, period: Period = 30, source_type: str = "close", sequential: bool = False
 ) -> Values:
-    """Weighted moving average: weights 1, 2, …, `period`, the newest bar's the largest."""
+    """Weighted moving average: weights 1, 2, …, `period`, the newest bar's the largest.
+
+    ``Σ k x / Σ k`` over the window, k = 1 … period.
+    """
     return linear_mean(source(candles, source_type), period)
