@@ -31,6 +31,7 @@ CUT_BY_THEMSELVES = {
 TOLD_IN_WORDS = {
     "ma": "the averages it calls have their formulas",
     "er": "a double sum is easier to say than to write in a line",
+    "minmax": "comparisons with all bars around",
 }
 ALL = pytest.mark.parametrize("known", REGISTRY.values(), ids=lambda known: known.name)
 
@@ -124,6 +125,7 @@ def test_results_can_be_pickled() -> None:
         ((CANDLES,), {"period": 0}, ValueError, "sma: period must be 1 or more, got 0"),
         ((CANDLES,), {"period": 2.5}, TypeError, "sma: period must be a whole number, got 2.5"),
         ((CANDLES, "a"), {}, TypeError, "period must be a whole number"),
+        ((CANDLES, 2**31), {}, ValueError, "sma: period must be 2147483647 or less"),
         ((CANDLES,), {"length": 3}, TypeError, "unexpected keyword argument 'length'"),
         ((CANDLES, 5), {"period": 5}, TypeError, "multiple values"),
         ((), {}, TypeError, "candles"),
@@ -278,7 +280,11 @@ def test_strategies_may_still_ask_for_the_last_value_only() -> None:
 def test_docstrings_give_a_formula_or_its_source(known: Indicator) -> None:
     told, _, parameters = (known.function.__doc__ or "").partition("Parameters\n")
     assert parameters
-    assert "Source: " in told or re.search(r"``[^`]+``", told) or known.name in TOLD_IN_WORDS
+    formulas = [
+        text for text in re.findall(r"``([^`]+)``", told) if re.search(r"[Σ*/+(]|. - .", text)
+    ]
+    bars_only = [text for text in formulas if re.fullmatch(r"\w*period [+-] \d", text)]
+    assert "Source: " in told or len(formulas) > len(bars_only) or known.name in TOLD_IN_WORDS
 
 
 # ---------------------------------------------------------------------- warm-up cut and last value
@@ -494,3 +500,12 @@ def test_the_score_of_equal_prices_is_undefined(price: float) -> None:
             assert np.isfinite(score[period - 1 : 50]).all()
             if matype != 1:
                 assert np.isnan(score[49 + period :]).all()
+            if matype == 0:
+                by_mean_distance = ta.zscore(candles, period, devtype=1, sequential=True)
+                assert np.isnan(by_mean_distance[48 + 2 * period :]).all()
+
+
+def test_an_anchor_that_is_no_text_is_a_day() -> None:
+    expected = ta.vwap(CANDLES, anchor="D")
+    assert ta.vwap(CANDLES, anchor=["W"]) == ta.vwap(CANDLES, anchor=None) == expected
+    assert ta.vwap(CANDLES, anchor="W") != expected

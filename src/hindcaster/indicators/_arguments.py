@@ -16,6 +16,8 @@ __all__ = ["Binder", "Period"]
 # A number of bars that something is computed from.
 Period: TypeAlias = Annotated[int, "1 or more"]
 
+_LARGEST = 2**31 - 1  # of whole numbers: kernels multiply them
+
 
 class Binder:
     """Brings the arguments of a call into the order of the signature, as numbers of one kind.
@@ -80,16 +82,17 @@ def _check_of(indicator_name: str, parameter: inspect.Parameter) -> Callable[[An
     kind, name = parameter.annotation, parameter.name
 
     def integer(value: Any) -> int:
-        if type(value) is int:
-            return value
         try:
-            return operator.index(value)
+            whole = operator.index(value)
         except TypeError:
-            if isinstance(value, float | np.floating) and float(value).is_integer():
-                return int(value)
-            raise errors.bad_indicator_argument(
-                indicator_name, name, "a whole number", value
-            ) from None
+            if not isinstance(value, float | np.floating) or not float(value).is_integer():
+                raise errors.bad_indicator_argument(
+                    indicator_name, name, "a whole number", value
+                ) from None
+            whole = int(value)
+        if abs(whole) > _LARGEST:
+            raise errors.bad_indicator_argument(indicator_name, name, f"{_LARGEST} or less", whole)
+        return whole
 
     def period(value: Any) -> int:
         whole = integer(value)

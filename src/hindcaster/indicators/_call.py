@@ -118,8 +118,8 @@ def indicator(
         each by default.
     compiled : bool, default False
         The function is compiled as a whole: it is written with kernels and what they may call. Of
-        `source_type` it sees a number, of a series an array with one column; with choices that
-        are not in `_IN_KERNELS` it is called as it is.
+        texts in `_prices.NUMBERS_OF` it sees a number, of a series an array with one column; with
+        choices that kernels do not know it is called as it is.
     quiet : bool, default False
         Silence NumPy's warnings of undefined values. That takes as long as a small kernel, which
         gives none.

@@ -83,7 +83,7 @@ def _price_instead_of(source_type: Any, others: Any, instead: Any) -> Any:
 
 def anchor_length(anchor: str) -> int:
     """Give the milliseconds of a bucket that `vwap` starts anew with: of a day by default."""
-    return _ANCHORS.get(anchor, _ANCHORS["D"])
+    return _ANCHORS.get(anchor if isinstance(anchor, str) else "D", _ANCHORS["D"])
 
 
 @in_kernels(anchor_length)

@@ -54,13 +54,13 @@ def change(x: FloatArray, bars: int) -> FloatArray:
 
 
 @kernel
-def ratio_to_past(x: FloatArray, bars: int) -> FloatArray:
-    """Ratio to the value some bars before; NaN for the first ones."""
+def ratio_to_past(x: FloatArray, bars: int, factor: float, less: float) -> FloatArray:
+    """Ratio to the value some bars before, by a factor, less a number; NaN for the first ones."""
     out = np.empty(len(x))
     first = min(bars, len(x))
     late, then, now = out[first:], x[: len(x) - first], x[first:]
     for i in range(len(late)):
-        late[i] = now[i] / then[i]
+        late[i] = factor * (now[i] / then[i]) - less
     out[:first] = np.nan
     return out
 
@@ -68,7 +68,7 @@ def ratio_to_past(x: FloatArray, bars: int) -> FloatArray:
 @kernel
 def percent_change(x: FloatArray, bars: int) -> FloatArray:
     """Rate of change to the value some bars before, in percent; NaN for the first ones."""
-    out = ratio_to_past(x, bars)
+    out = ratio_to_past(x, bars, 1.0, 0.0)
     for i in range(len(x)):
         out[i] = 100.0 * (out[i] - 1.0)
     return out

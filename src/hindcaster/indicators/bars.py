@@ -23,7 +23,7 @@ __all__ = ["PIVOT", "natr", "pivot", "qstick", "trange", "typprice", "wclprice"]
 
 @indicator(quiet=True)
 def natr(candles: Prices, period: Period = 14, sequential: bool = False) -> Values:
-    """Average true range in percent of the close, the first at bar ``period - 1``."""
+    """Average true range in percent of the close, ``100 atr / c``, from bar ``period - 1`` on."""
     _, _, close = high_low_close(candles)
     return 100.0 * average_true_range(candles, period) / close
 

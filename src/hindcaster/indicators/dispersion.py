@@ -63,9 +63,7 @@ def ui(
     x = source(candles, source_type)
     top = windows.rolling_max(x, period)
     squares = (scalar * (x - top) / top) ** 2
-    # Sums that are carried from bar to bar would leave a remainder where there is no drawdown.
-    mean = weighted.weighted_sum(squares, np.full(period, 1.0 / period), period - 1)
-    return np.sqrt(mean)
+    return np.sqrt(windows.full_mean(squares, period))
 
 
 @indicator(takes_series=True)
@@ -93,13 +91,14 @@ def zscore(
     source_type: str = "close",
     sequential: bool = False,
 ) -> Values:
-    """Distance of the price to its average, by its deviation; NaN in a window of equal prices.
+    """Distance of the price to its average, by its deviation; NaN if both are but rounding.
 
     ``(x - average) / (nbdev * deviation)``.
     """
     x = source(candles, source_type)
     width = nbdev * deviation(x, period, devtype, "zscore")
     distance = x - moving_average(candles, period, matype, source_type)
-    # The average of equal prices is one of them but for rounding, which is no infinite distance.
-    distance[(width == 0.0) & (np.abs(distance) <= period * windows.ROUNDING * np.abs(x))] = 0.0
+    # The average of equal prices is one of them but for rounding, which is no distance.
+    rounding = period * windows.ROUNDING * np.abs(x)
+    distance[(np.abs(width) <= rounding) & (np.abs(distance) <= rounding)] = np.nan
     return distance / width

@@ -5,10 +5,9 @@ from typing import NamedTuple
 import numpy as np
 
 from hindcaster import errors
-from hindcaster._jit import kernel
 from hindcaster._types import FloatArray
 from hindcaster.indicators._call import Period, Prices, Values, indicator, source
-from hindcaster.indicators._series import change, percent_change
+from hindcaster.indicators._series import change, percent_change, ratio_to_past
 from hindcaster.indicators.kernels import adaptive, lines, oscillating, recursive
 from hindcaster.indicators.moving_averages import moving_average, price_or_candles
 
@@ -74,7 +73,7 @@ def rocp(
     candles: Prices, period: Period = 10, source_type: str = "close", sequential: bool = False
 ) -> Values:
     """Rate of change to the price `period` bars before: ``x / x[-period] - 1``."""
-    return _ratio(source(candles, source_type), period, 1.0, 1.0)
+    return ratio_to_past(source(candles, source_type), period, 1.0, 1.0)
 
 
 @indicator(takes_series=True, compiled=True)
@@ -85,7 +84,7 @@ def rocr(
 
     ``x / x[period bars before]``.
     """
-    return _ratio(source(candles, source_type), period, 1.0, 0.0)
+    return ratio_to_past(source(candles, source_type), period, 1.0, 0.0)
 
 
 @indicator(takes_series=True, compiled=True)
@@ -96,19 +95,7 @@ def rocr100(
 
     ``100 x / x[period bars before]``.
     """
-    return _ratio(source(candles, source_type), period, 100.0, 0.0)
-
-
-@kernel
-def _ratio(x: FloatArray, period: int, factor: float, less: float) -> FloatArray:
-    """Ratio to the value `period` bars before, times a factor, less a number."""
-    n = len(x)
-    out = np.empty(n)
-    for i in range(min(period, n)):
-        out[i] = np.nan
-    for i in range(period, n):
-        out[i] = factor * (x[i] / x[i - period]) - less
-    return out
+    return ratio_to_past(source(candles, source_type), period, 100.0, 0.0)
 
 
 _RSMK_ROWS = 240  # that the last value is made of, whatever the run's warm-up cut is

@@ -272,7 +272,7 @@ def mean_ad(
 ) -> Values:
     """Mean absolute deviation: mean of the window's distances, each to the average at its bar.
 
-    ``Σ |x[i] - sma[i]| / period`` over the window, each bar with its own average.
+    ``Σ |x[i] - sma[i]| / n`` over the window's n bars that have an average.
     """
     return mean_deviation(source(candles, source_type), period)
 

@@ -69,12 +69,12 @@ class Volume(NamedTuple):
 
 @indicator()
 def volume(candles: Prices, period: Period = 20, sequential: bool = False) -> Volume:
-    """Volume and its `sma`.
+    """Volume and its mean.
 
-    ``v`` and ``sma(v, period)``.
+    ``v`` and ``Σ v / period`` over the window.
     """
     values = column(candles, VOLUME)
-    return Volume(values, windows.rolling_sum(values, period) / period)
+    return Volume(values, windows.full_mean(values, period))
 
 
 @indicator(compiled=True)
@@ -129,7 +129,7 @@ def vpci(
 def vpt(candles: Prices, source_type: str = "close", sequential: bool = False) -> Values:
     """Volume price trend of two bars: volume times rate of change, of this bar and the last one.
 
-    ``v (c - c') / c'``, c' being the close before.
+    ``f + f'`` of this bar and the last one, ``f = v (x - x') / x'`` with the price x' before.
 
     Not the sum of all bars, although that is where the name comes from.
     """

@@ -287,7 +287,7 @@ def nma(
 def pwma(
     candles: Prices, period: Period = 5, source_type: str = "close", sequential: bool = False
 ) -> Values:
-    """Pascal's weighted moving average: weights of row ``period - 1`` of Pascal's triangle."""
+    """Pascal's weighted moving average: ``Σ w x / Σ w``, w row period - 1 of Pascal's triangle."""
     weights = np.ones(period)
     for k in range(1, period):
         weights[k] = weights[k - 1] * (period - k) / k
@@ -311,7 +311,7 @@ def sma(
 ) -> Values:
     """Simple moving average: the mean of the window's values, those that are NaN left out.
 
-    ``Σ x / period`` over the window.
+    ``Σ x / n`` over the window's n values that are not NaN.
     """
     return windows.rolling_mean(source(candles, source_type), period)
 
@@ -357,7 +357,7 @@ def trima(
 ) -> Values:
     """Triangular moving average: an average of simple averages, so weights are triangular.
 
-    ``wma`` with weights that rise to the middle of the window and fall from there.
+    ``Σ w x / Σ w`` over the window, with w rising by 1 to the middle and falling from there.
     """
     return weighted.weighted_mean(
         source(candles, source_type), triangular_weights(period), period - 1
