@@ -8,9 +8,11 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from numpy.lib.stride_tricks import sliding_window_view
 
 import hindcaster.indicators as ta
 from hindcaster.indicators.kernels import filters, recursive, trend, weighted, windows
+from hindcaster.indicators.kernels.sums import BARS_AT_A_TIME
 
 from .test_indicator_formulas import draw_candles
 
@@ -106,6 +108,58 @@ def test_weighted_sums_by_their_terms(x: np.ndarray) -> None:
         expected = by_window(x, period, lambda window: float(np.sum(weights * window)))  # noqa: B023
         expected[:first] = np.nan
         np.testing.assert_allclose(weighted.weighted_sum(x, weights, first), expected, rtol=1e-11)
+
+
+# Kernels take a part of the bars at a time: windows across its ends, in the middle, longer than it.
+PARTS = (*range(1, 70), 127, 128, 255, 256, 257, 400, BARS_AT_A_TIME - 1, BARS_AT_A_TIME)
+LONG = (BARS_AT_A_TIME + 1, 700, 2 * BARS_AT_A_TIME + 3, 3 * BARS_AT_A_TIME)
+
+
+@pytest.mark.parametrize("undefined", [0.0, 0.002])
+def test_windows_across_the_parts_that_are_worked_on_at_a_time(undefined: float) -> None:
+    for rows in (BARS_AT_A_TIME - 1, BARS_AT_A_TIME + 1, 3 * BARS_AT_A_TIME + 5):
+        x = drawn(rows, rows, undefined)
+        weights_of = np.random.default_rng(rows).random(max(LONG))
+        for period in PARTS + LONG:
+            if period > rows:
+                assert np.isnan(windows.rolling_sum(x, period)).all()
+                assert np.isnan(weighted.weighted_sum(x, weights_of[:period], 0)).all()
+                continue
+            seen, head = sliding_window_view(x, period), [math.nan] * (period - 1)
+            sums = np.concatenate([head, seen.sum(axis=1)])
+            np.testing.assert_allclose(windows.rolling_sum(x, period), sums, rtol=1e-12)
+            np.testing.assert_allclose(windows.full_mean(x, period), sums / period, rtol=1e-12)
+            known = (~np.isnan(seen)).sum(axis=1).astype(float)
+            known[known == 0.0] = np.nan
+            means = np.concatenate([head, np.nansum(seen, axis=1) / known])
+            np.testing.assert_allclose(windows.rolling_mean(x, period), means, rtol=1e-12)
+            weights = weights_of[:period]
+            expected = np.concatenate([head, seen @ weights])
+            found = weighted.weighted_sum(x, weights, 0)
+            np.testing.assert_allclose(found, expected, rtol=1e-12)
+
+
+def test_sums_of_windows_are_the_same_wherever_the_window_is() -> None:
+    x = drawn(1, 3 * BARS_AT_A_TIME)
+    for period in (1, 2, 3, 5, 14, 15, 16, 17, 30, 63, 64, 65, 200, 600):
+        whole = windows.rolling_sum(x, period)
+        weights = np.linspace(1.0, 2.0, period)
+        weighed = weighted.weighted_sum(x, weights, 0)
+        for end in range(period, len(x) + 1, 61):
+            window = x[end - period : end]
+            assert windows.rolling_sum(window, period)[-1] == whole[end - 1]
+            assert weighted.weighted_sum(window, weights, 0)[-1] == weighed[end - 1]
+
+
+def test_means_by_volume_take_the_bars_there_are_at_the_start() -> None:
+    x, volume = drawn(1, 1300), np.random.default_rng(1).random(1300) + 0.1
+    for period in (1, 2, 7, 20, 64, 600, 1299, 1300, 2000):
+        expected = [
+            np.average(x[max(end - period, 0) : end], weights=volume[max(end - period, 0) : end])
+            for end in range(1, len(x) + 1)
+        ]
+        found = weighted.volume_weighted_mean(x, volume, period)
+        np.testing.assert_allclose(found, expected, rtol=1e-12)
 
 
 @EVERY_SERIES

@@ -157,11 +157,10 @@ class Fast:
         """Say whether all values are asked for; give the arguments that machine code takes."""
         numbers = list(values)
         for name in self._bind.places.keys() & _prices.NUMBERS_OF:
-            where, of_only_column = self._bind.places[name], series and name == "source_type"
-            number = (
-                _prices.ONLY_COLUMN if of_only_column else _prices.NUMBERS_OF[name](values[where])
-            )
-            numbers[where] = number
+            where = self._bind.places[name]
+            only_column = series and name == "source_type"
+            number_of = _prices.NUMBERS_OF[name]
+            numbers[where] = _prices.ONLY_COLUMN if only_column else number_of(values[where])
         sequential = self._bind.sequential
         everything = sequential is not None and bool(numbers.pop(sequential))
         return everything, tuple(numbers)

@@ -29,8 +29,9 @@ def natr(candles: Prices, period: Period = 14, sequential: bool = False) -> Valu
 
 
 def _refuse_other_kinds(mode: int) -> None:
-    if mode not in (0, 1, 2, 3, 4):
-        raise errors.bad_choice("pivot", "mode", (0, 1, 2, 3, 4), mode)
+    kinds = (0, 1, 2, 3, 4)
+    if mode not in kinds:
+        raise errors.bad_choice("pivot", "mode", kinds, mode)
 
 
 @in_kernels(_refuse_other_kinds)

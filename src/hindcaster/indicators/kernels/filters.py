@@ -18,9 +18,8 @@ def one_pole(x: FloatArray, f0: float, f1: float, b1: float) -> FloatArray:
         for i in range(n - 1):
             moved[i] = f0 * now[i] + f1 * before[i]
         last = x[0]
-        for i in range(
-            n - 1
-        ):  # in the order of the formula: a value that only ties with `x` stays so
+        # Bar by bar, unlike `carry`, whose rounding parts what the formula makes equal.
+        for i in range(n - 1):
             last = moved[i] + b1 * last
             moved[i] = last
     return out
